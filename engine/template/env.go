@@ -1,0 +1,100 @@
+package template
+
+import (
+	"context"
+	"time"
+
+	"github.com/sayrud/sayrud/engine"
+	"github.com/sayrud/sayrud/engine/raw"
+	"github.com/sayrud/sayrud/engine/script"
+)
+
+// A Scope tells which names exist where a slot stands. A zero member means that the name does not exist there.
+type Scope struct {
+	Request bool     // $request
+	Auth    bool     // $auth
+	Params  []string // $params, in the order of Env.Params; nil means that $params does not exist
+	Record  Record   // $record
+	Records Record   // $records: how each of its items is read
+	Pages   bool     // $total $page $pages $size $next
+	Error   bool     // $error
+	This    *engine.Table // $this in constraints: stored form
+	That    *engine.Table // $that
+	Value   bool          // $value of a constraint
+	Env     func(name string) (string, bool) // $env; nil means that none is listed
+}
+
+// A Record says how the members of a record are found in a Row. The plan package implements it and notes, while a template is
+// compiled, what the statement has to fetch.
+type Record interface {
+	// Member resolves a path below the record: a field's name or a reserved one, then the way through references or into JSON.
+	// Its error is a sentence that names the part that does not exist, and a near name.
+	Member(path []string) (Ref, error)
+	// Whole gives the members of the default representation, in order, without hidden fields.
+	Whole() []Member
+}
+
+// A Member is one name of a whole record.
+type Member struct {
+	Name string
+	Ref  Ref
+}
+
+// RefKind tells where in a Row a value stands.
+type RefKind byte
+
+// The places.
+const (
+	RefUID       RefKind = iota // Row.UID, a string
+	RefID                       // Row.ID, a number
+	RefVersion                  // Row.Version, a number
+	RefCreatedAt                // Row.CreatedAt, a string
+	RefUpdatedAt                // Row.UpdatedAt, a string
+	RefSlot                     // Row.Slots[Index]
+	RefColumn                   // Row.Columns[Index]
+	RefPair                     // {"u": Row.Slots[Index], "v": Row.Columns[Display]}, null where the slot is
+)
+
+// A Ref is a resolved member. Its zero value is the uid.
+type Ref struct {
+	Kind    RefKind
+	Index   int
+	Display int      // of RefPair: the column of the display value; -1 is null
+	Path    []string // further into the JSON value found: names, or decimal indexes of arrays
+}
+
+// A Row is one record as it came from the database. Its memory belongs to the result it is part of.
+type Row struct {
+	ID, Version          []byte // decimal
+	UID                  []byte
+	CreatedAt, UpdatedAt []byte      // 2026-11-23T05:28:00.123Z
+	Slots                []raw.Value // stored values, by the slot of their key (raw.Keys); nil where absent
+	Columns              []raw.Value // what else the statement fetched, as JSON: generated fields, values of referred records
+}
+
+// A Request answers for $request: "method", "path", "ip", "headers".name, "query".name, "params".name, "body"….
+type Request interface {
+	// Value gives the value at path below $request, or nil. An empty path gives the whole as an object.
+	Value(path []string) raw.Value
+}
+
+// An Env holds the values of a request while its slots and templates run. It is not safe for concurrent use.
+type Env struct {
+	Context  context.Context
+	Scripts  *script.Runner
+	Now      time.Time // $now(), the same for the whole request
+	Timezone *time.Location
+	Request  Request
+	Auth     raw.Value // nil and null are anonymous
+	Params   []raw.Value
+	Record   *Row
+	Records  []Row
+	Total    int64 // -1 where it was not counted
+	Page     int64
+	Size     int64
+	Next     raw.Value
+	Error    *engine.Error
+	This     raw.Value // stored form under names
+	That     raw.Value
+	Value    raw.Value
+}
