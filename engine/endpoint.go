@@ -109,9 +109,9 @@ type Param struct {
 	As   string    `json:"as,omitempty"` // its name in the request, where it is another one
 	Type FieldType `json:"type,omitempty"`
 	Rules
-	Trim        bool   `json:"trim,omitempty"`  // surrounding white space goes away before any rule
-	Split       string `json:"split,omitempty"` // one text becomes a list; repeated keys do too
-	List        bool   `json:"list,omitempty"`  // repeated keys or a JSON array
+	Trim  bool   `json:"trim,omitempty"`  // surrounding white space goes away before any rule
+	Split string `json:"split,omitempty"` // one text becomes a list; repeated keys do too
+	List  bool   `json:"list,omitempty"`  // repeated keys or a JSON array
 }
 
 // A Page bounds a LIST: by Number and Size, by Offset and Limit, or by Cursor and Size. Its members are slots.

@@ -96,9 +96,9 @@ type Rules struct {
 	Label    string    `json:"label,omitempty"`
 	Help     string    `json:"help,omitempty"`
 	Required *bool     `json:"required,omitempty"` // nil: not said, so false, or for a parameter what its field says
-	Empty    bool      `json:"empty,omitempty"`   // an empty text passes Required
-	Default  raw.Value `json:"default,omitempty"` // a slot: a value, a path, JavaScript
-	Min      raw.Value `json:"min,omitempty"`     // of a number or date; of the length of a text, in characters
+	Empty    bool      `json:"empty,omitempty"`    // an empty text passes Required
+	Default  raw.Value `json:"default,omitempty"`  // a slot: a value, a path, JavaScript
+	Min      raw.Value `json:"min,omitempty"`      // of a number or date; of the length of a text, in characters
 	Max      raw.Value `json:"max,omitempty"`
 	Pattern  string    `json:"pattern,omitempty"` // RE2; must match somewhere
 	Values   []string  `json:"values,omitempty"`
