@@ -97,4 +97,6 @@ type Env struct {
 	This     raw.Value // stored form under names
 	That     raw.Value
 	Value    raw.Value
+	Environ  map[string]string // what $env(name) may read: the names the operator listed
+	MaxBytes int               // of one rendered body or value; 0 is 16 MiB
 }
