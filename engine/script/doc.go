@@ -1,0 +1,2 @@
+// Package script runs administrators' JavaScript within bounds.
+package script
