@@ -1,0 +1,70 @@
+package pg
+
+import (
+	"context"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+// Query runs s on a connection of the pool. Parameters and results travel in text format
+// (https://www.postgresql.org/docs/current/protocol-overview.html#PROTOCOL-FORMAT-CODES); nil is NULL. row is called
+// for each row with values that are valid only during the call; its error ends the reading and is returned. rows
+// counts the rows returned or, for a statement that returns none, affected.
+//
+// ctx bounds the wait for a connection. The statement itself is bounded by the statement timeout alone, so a client
+// that goes away costs no connection. row must not use the same DB while it holds up the connection. A statement
+// whose plan no longer fits the schema is prepared anew and run again, once; so is one that found its connection
+// dead before a byte of it was sent.
+func (db *DB) Query(ctx context.Context, s *Statement, args [][]byte, row func(values [][]byte) error) (rows int64, err error) {
+	for range db.attempts {
+		conn, err := db.pool.Acquire(ctx)
+		if err != nil {
+			return 0, acquireError(err)
+		}
+		rows, err = queryOnce(conn, s, args, row)
+		if err == nil || !neverSent(err) {
+			return rows, err
+		}
+	}
+	return rows, err
+}
+
+// queryOnce runs s on conn and gives conn back, also when row panics.
+func queryOnce(conn *pgxpool.Conn, s *Statement, args [][]byte, row func(values [][]byte) error) (int64, error) {
+	defer conn.Release()
+	c := conn.Conn().PgConn()
+	p := preparedOf(c)
+	rows, err := execute(c, p, s, args, row)
+	if err != nil && rows == 0 && outdated(err) {
+		p.outdate(s)
+		rows, err = execute(c, p, s, args, row)
+	}
+	return rows, lost(c, err)
+}
+
+// execute sends one statement and reads its answer.
+func execute(c *pgconn.PgConn, p *prepared, s *Statement, args [][]byte, row func(values [][]byte) error) (rows int64, err error) {
+	sd, err := p.get(c, s)
+	if err != nil {
+		return 0, err
+	}
+	var rowErr error
+	rr := c.ExecStatement(context.Background(), sd, args, nil, nil)
+	for rr.NextRow() {
+		rows++
+		if rowErr == nil && row != nil {
+			rowErr = row(rr.Values())
+		}
+	}
+	tag, err := rr.Close()
+	switch {
+	case err != nil:
+		return rows, err
+	case rowErr != nil:
+		return rows, rowErr
+	case len(sd.Fields) == 0:
+		rows = tag.RowsAffected()
+	}
+	return rows, nil
+}
