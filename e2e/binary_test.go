@@ -1,0 +1,195 @@
+package e2e
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// binary is the program under test, built once for all tests.
+var binary string
+
+func TestMain(m *testing.M) {
+	code, err := buildAndRun(m)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		code = 1
+	}
+	os.Exit(code)
+}
+
+func buildAndRun(m *testing.M) (int, error) {
+	dir, err := os.MkdirTemp("", "sayrud-e2e-")
+	if err != nil {
+		return 0, err
+	}
+	defer os.RemoveAll(dir)
+	if err := os.Chmod(dir, 0o755); err != nil { // an ordinary user runs it too
+		return 0, err
+	}
+	binary = filepath.Join(dir, "sayrud")
+	build := exec.CommandContext(context.Background(), "go", "build", "-trimpath", "-ldflags=-s -w", "-o", binary, "..")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		return 0, fmt.Errorf("build the binary: %w\n%s", err, out)
+	}
+	return m.Run(), nil
+}
+
+// An installation is one data directory and, while it runs, its server.
+type installation struct {
+	t    *testing.T
+	data string
+	addr string
+	env  []string
+
+	server *exec.Cmd
+	ended  chan struct{} // closed when the server has ended
+	output *lockedBuffer
+}
+
+// install makes an empty data directory and picks an address; start runs a server on them.
+func install(t *testing.T) *installation {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	in := &installation{t: t, data: filepath.Join(t.TempDir(), "data"), addr: listener.Addr().String(), env: os.Environ()}
+	t.Cleanup(in.stop)
+	return in
+}
+
+func (in *installation) start() {
+	in.t.Helper()
+	in.output = &lockedBuffer{}
+	in.server = exec.CommandContext(context.Background(), binary, "serve", "--data", in.data, "--http", in.addr)
+	in.server.Env = in.env
+	in.server.Stdout, in.server.Stderr = in.output, in.output
+	if err := in.server.Start(); err != nil {
+		in.t.Fatal(err)
+	}
+	server, ended := in.server, make(chan struct{})
+	in.ended = ended
+	go func() {
+		_ = server.Wait()
+		close(ended)
+	}()
+	in.ready()
+}
+
+// ready waits until /readyz answers 200, or fails when the server has ended.
+func (in *installation) ready() {
+	in.t.Helper()
+	for {
+		if response, err := http.Get("http://" + in.addr + "/readyz"); err == nil {
+			response.Body.Close()
+			if response.StatusCode == http.StatusOK {
+				return
+			}
+		}
+		select {
+		case <-in.ended:
+			in.t.Fatalf("the server ended:\n%s", in.output)
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+}
+
+// stop ends the server with SIGTERM and waits for it.
+func (in *installation) stop() {
+	if in.server == nil {
+		return
+	}
+	in.signal(syscall.SIGTERM)
+	in.server = nil
+}
+
+// signal sends sig and waits until the process is gone.
+func (in *installation) signal(sig syscall.Signal) {
+	_ = in.server.Process.Signal(sig) // it may have ended already
+	<-in.ended
+}
+
+// run runs a command of the binary on the data directory and gives its output; it must exit with code.
+func (in *installation) run(code int, stdin string, args ...string) (stdout, stderr string) {
+	in.t.Helper()
+	var out, problems bytes.Buffer
+	command := exec.CommandContext(in.t.Context(), binary, args...)
+	command.Env = append(in.env, "SAYRUD_DATA="+in.data)
+	command.Stdin, command.Stdout, command.Stderr = strings.NewReader(stdin), &out, &problems
+	err := command.Run()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		in.t.Fatal(err)
+	}
+	if got := command.ProcessState.ExitCode(); got != code {
+		in.t.Fatalf("sayrud %s exits with %d, want %d\n%s%s", strings.Join(args, " "), got, code, out.String(), problems.String())
+	}
+	return out.String(), problems.String()
+}
+
+// request sends one HTTP request; a body that begins with { is JSON, any other a form.
+func (in *installation) request(method, path, body string, headers ...string) (status int, answer string) {
+	in.t.Helper()
+	request, err := http.NewRequestWithContext(in.t.Context(), method, "http://"+in.addr+path, strings.NewReader(body))
+	if err != nil {
+		in.t.Fatal(err)
+	}
+	if strings.HasPrefix(body, "{") {
+		request.Header.Set("Content-Type", "application/json")
+	} else if body != "" {
+		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	for i := 0; i+1 < len(headers); i += 2 {
+		request.Header.Set(headers[i], headers[i+1])
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		in.t.Fatal(err)
+	}
+	defer response.Body.Close()
+	content, err := io.ReadAll(response.Body)
+	if err != nil {
+		in.t.Fatal(err)
+	}
+	return response.StatusCode, string(content)
+}
+
+// psql runs one SQL text through psql on the blog project and gives what it prints, unaligned.
+func (in *installation) psql(sql string) string {
+	in.t.Helper()
+	out, _ := in.run(0, "", "sql", "blog", "-X", "-At", "-v", "ON_ERROR_STOP=1", "-c", sql)
+	return strings.TrimSpace(out)
+}
+
+// A lockedBuffer collects output that several goroutines write.
+type lockedBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *lockedBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *lockedBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}

@@ -1,0 +1,99 @@
+// Drives the comment widget and the setup page as a reader and an owner would. e2e/browser_test.go starts the servers.
+import assert from "node:assert/strict";
+import { mkdirSync } from "node:fs";
+import { createRequire } from "node:module";
+import { after, before, test } from "node:test";
+import { chromium } from "playwright-core";
+
+const { SITE, SERVER, SETUP, PROFILE, SHOTS } = process.env;
+const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+const complaints = [];
+let browser, page;
+
+before(async () => {
+  browser = await chromium.launchPersistentContext(PROFILE, {
+    executablePath: "/usr/bin/chromium",
+    headless: true,
+    args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+      "--disable-component-update", "--disable-sync"],
+  });
+  // Avatars are the only thing the page asks of the outside; a test asks nothing of it.
+  await browser.route(/gravatar\.com/, (route) => route.fulfill({ status: 200, contentType: "image/svg+xml", body: "<svg xmlns='http://www.w3.org/2000/svg'/>" }));
+  page = await browser.newPage();
+  page.on("console", (message) => { if (message.type() === "error") complaints.push(message.text()); });
+  page.on("pageerror", (error) => complaints.push(String(error)));
+});
+
+after(() => browser?.close());
+
+async function shot(name) {
+  if (!SHOTS) return;
+  mkdirSync(SHOTS, { recursive: true });
+  await page.screenshot({ path: `${SHOTS}/${name}.png`, fullPage: true });
+}
+
+async function accessible() {
+  await page.addScriptTag({ path: axe });
+  const { violations } = await page.evaluate(() => globalThis.axe.run());
+  const serious = violations.filter((v) => v.impact === "serious" || v.impact === "critical");
+  assert.deepEqual(serious.map((v) => `${v.id}: ${v.nodes[0].html}`), []);
+}
+
+const comments = () => page.locator("li[data-id]");
+
+test("a reader posts, is told what is wrong, replies and likes", async () => {
+  await page.goto(`${SITE}/?api=${SERVER}/api/blog`);
+  await page.getByText("0 comments").waitFor();
+
+  const form = page.locator("#comments > form");
+  await form.getByLabel("Nickname").fill("Ann");
+  await form.getByLabel("Email").fill("nonsense");
+  await form.getByLabel("Comment").fill("**Hello** <img src=x onerror=alert(1)>");
+  await form.getByRole("button", { name: "Post comment" }).click();
+  await form.getByRole("alert").getByText("Email must be an email address.").waitFor();
+  await form.getByLabel("Email").fill("ann@example.org");
+  await form.getByRole("button", { name: "Post comment" }).click();
+  await page.getByText("1 comment", { exact: true }).waitFor();
+  assert.equal(await comments().locator("strong", { hasText: "Hello" }).count(), 1);
+  assert.equal(await comments().locator("[onerror]").count(), 0);
+
+  await comments().first().getByRole("button", { name: "Reply" }).click();
+  const reply = comments().first().locator("form");
+  await reply.getByLabel("Nickname").fill("本");
+  await reply.getByLabel("Comment").fill("你好");
+  await reply.getByRole("button", { name: "Post reply" }).click();
+  await page.getByText("2 comments").waitFor();
+  assert.equal(await page.locator("li li .answers").innerText(), "to Ann");
+
+  await page.locator("li li").getByRole("button", { name: "Like" }).click();
+  await page.locator("li li .like span", { hasText: "1" }).waitFor();
+  await shot("comments");
+  await page.reload();
+  await page.getByText("2 comments").waitFor();
+  assert.equal(await page.locator("li li .like span").innerText(), "1");
+  await accessible();
+  // The refused email is a 400, which the browser reports as a failed load.
+  assert.deepEqual(complaints.splice(0).filter((text) => !text.includes("400")), []);
+});
+
+test("an owner follows the setup link, signs out and in again", async () => {
+  await page.goto(SETUP);
+  await page.getByLabel("Email").fill("ann@example.org");
+  await page.getByLabel("Password").fill("correct horse battery");
+  await accessible();
+  await shot("setup");
+  await page.getByRole("button", { name: "Create administrator" }).click();
+  await page.getByText("Signed in as ann@example.org").waitFor();
+  await page.getByRole("cell", { name: "blog" }).waitFor();
+  await accessible();
+  await shot("overview");
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByLabel("Email").fill("ann@example.org");
+  await page.getByLabel("Password").fill("wrong horse battery");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("alert").waitFor();
+  await page.getByLabel("Password").fill("correct horse battery");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByText("Signed in as").waitFor();
+  assert.deepEqual(complaints.splice(0).filter((text) => !text.includes("401")), []);
+});

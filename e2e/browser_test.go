@@ -1,0 +1,34 @@
+package e2e
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"testing"
+)
+
+// TestCommentsInBrowser opens the example's page in Chromium, from another origin than the server's, and posts, replies, likes and
+// lists through its widget. browser/comments.test.mjs drives it.
+func TestCommentsInBrowser(t *testing.T) {
+	t.Parallel()
+	in := install(t)
+	in.start()
+	in.run(0, "", "apply", example)
+	site := httptest.NewServer(http.FileServer(http.Dir("../examples/comments")))
+	t.Cleanup(site.Close)
+
+	install := exec.CommandContext(t.Context(), "npm", "ci", "--no-audit", "--no-fund", "--loglevel=error")
+	install.Dir = "browser"
+	if out, err := install.CombinedOutput(); err != nil {
+		t.Fatalf("npm ci: %v\n%s", err, out)
+	}
+	drive := exec.CommandContext(t.Context(), "node", "--test", "--test-reporter=spec")
+	drive.Dir = "browser"
+	drive.Env = append(os.Environ(), "SITE="+site.URL, "SERVER=http://"+in.addr, "SETUP="+in.setupLink(), "PROFILE="+t.TempDir())
+	out, err := drive.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s\n%s", err, out, in.output)
+	}
+	t.Logf("%s", out)
+}

@@ -1,0 +1,122 @@
+// Command sayrud turns PostgreSQL into a schemaless backend: tables, fields and HTTP endpoints described in a project file or an
+// admin panel become a REST API and SQL views. See README.md.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/sayrud/sayrud/engine/script"
+	"github.com/sayrud/sayrud/storage/pg"
+)
+
+// The exit codes of every command.
+const (
+	exitDone   = 0
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+// version and commit are set by the build.
+var (
+	version = "unknown"
+	commit  = "unknown"
+)
+
+func main() {
+	if len(os.Args) > 1 {
+		switch os.Args[1] {
+		case "__postgres":
+			os.Exit(pg.RunSupervisor(os.Args[2:]))
+		case "__script":
+			os.Exit(script.RunWorker(os.Args[2:]))
+		}
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], terminal{In: os.Stdin, Out: os.Stdout, Err: os.Stderr})
+	stop()
+	os.Exit(code)
+}
+
+// A terminal is where a command reads and writes.
+type terminal struct {
+	In       *os.File
+	Out, Err io.Writer
+}
+
+// commands is the command line: each field a command, each command a struct with its flags and a Run method.
+type commands struct {
+	Globals
+
+	Serve   serveCommand   `cmd:"" help:"Serve the endpoints, the panel and the admin API over HTTP."`
+	Apply   applyCommand   `cmd:"" help:"Make what a project file names exactly as it is written there."`
+	Export  exportCommand  `cmd:"" help:"Print the project file of a project."`
+	Import  importCommand  `cmd:"" help:"Add records from an NDJSON or CSV file to a table."`
+	Dump    dumpCommand    `cmd:"" help:"Write the records of a table as NDJSON or CSV."`
+	Admin   adminCommand   `cmd:"" help:"Create an administrator, or set a new password."`
+	Token   tokenCommand   `cmd:"" help:"Create, list and revoke API tokens."`
+	SQL     sqlCommand     `cmd:"" name:"sql" help:"Print how to connect psql to the views of a project, and keep the database up meanwhile."`
+	Health  healthCommand  `cmd:"" help:"Exit with 0 when a server answers that it is ready."`
+	Version versionCommand `cmd:"" help:"Print the version, the commit and the version of PostgreSQL."`
+}
+
+// errUsage marks an error of the command line itself: exit code 2.
+var errUsage = errors.New("wrong usage")
+
+// run parses args, runs the command and gives its exit code. Errors go to term.Err in one line each.
+func run(ctx context.Context, args []string, term terminal) int {
+	var cli commands
+	helped := false
+	parser, err := kong.New(&cli, kong.Name("sayrud"), kong.Description("PostgreSQL as a schemaless backend in one binary."),
+		kong.Writers(term.Out, term.Err), kong.Exit(func(int) { helped = true }), kong.UsageOnError(),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
+	if err != nil {
+		fmt.Fprintln(term.Err, "sayrud:", err)
+		return exitFailed
+	}
+	if err := readSecretFiles(); err != nil {
+		fmt.Fprintln(term.Err, "sayrud:", err)
+		return exitUsage
+	}
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	command, err := parser.Parse(args)
+	if helped {
+		return exitDone
+	}
+	if err != nil {
+		fmt.Fprintf(term.Err, "sayrud: %s (sayrud --help lists the commands)\n", err)
+		return exitUsage
+	}
+	command.BindTo(ctx, (*context.Context)(nil))
+	command.Bind(term, &cli.Globals)
+	switch err := command.Run(); {
+	case err == nil:
+		return exitDone
+	case errors.Is(err, errUsage):
+		fmt.Fprintln(term.Err, "sayrud:", strings.TrimSuffix(err.Error(), ": "+errUsage.Error()))
+		return exitUsage
+	case errors.Is(err, context.Canceled) && ctx.Err() != nil:
+		fmt.Fprintln(term.Err, "sayrud: interrupted")
+		return exitFailed
+	default:
+		for line := range strings.Lines(err.Error()) {
+			fmt.Fprintln(term.Err, "sayrud:", strings.TrimRight(line, "\n"))
+		}
+		return exitFailed
+	}
+}
+
+// usagef makes an error that ends the program with exit code 2.
+func usagef(format string, args ...any) error {
+	return fmt.Errorf(format+": %w", append(args, errUsage)...)
+}
