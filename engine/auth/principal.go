@@ -1,0 +1,101 @@
+package auth
+
+import (
+	"slices"
+
+	"github.com/sayrud/sayrud/engine/raw"
+)
+
+// PrincipalKind tells administrators from tokens.
+type PrincipalKind string
+
+// The kinds.
+const (
+	KindAdministrator PrincipalKind = "administrator"
+	KindToken         PrincipalKind = "token"
+	KindOperator      PrincipalKind = "operator" // whoever runs the command line on the data directory
+)
+
+// A Principal is whoever makes a request. It is immutable; nil is anonymous and may do nothing.
+type Principal struct {
+	Kind    PrincipalKind
+	ID      string // the administrator's number or the token's id
+	Email   string // of an administrator
+	Name    string // of a token
+	Role    Role   // in every project and in the instance; empty: only where Roles says so
+	Roles   map[string]Role
+	Project string  // a token's only project; "" is none in particular
+	Scopes  []Scope // of a token; nil is all
+}
+
+// Operator gives the principal of the command line, which may do everything.
+func Operator() *Principal {
+	return &Principal{Kind: KindOperator, ID: "operator", Role: Owner}
+}
+
+// RoleIn gives the role of p in the project, or, for the project "", in the instance.
+func (p *Principal) RoleIn(project string) Role {
+	if p == nil {
+		return ""
+	}
+	if project == "" {
+		return p.Role
+	}
+	if p.Project != "" && p.Project != project {
+		return ""
+	}
+	return p.Role.Greater(p.Roles[project])
+}
+
+// HasScope reports whether p's scopes include s; the empty scope is included in all.
+func (p *Principal) HasScope(s Scope) bool {
+	if p == nil {
+		return false
+	}
+	if s == "" || p.Scopes == nil || slices.Contains(p.Scopes, s) {
+		return true
+	}
+	return s == RecordsRead && slices.Contains(p.Scopes, RecordsWrite)
+}
+
+// Actor names p in the audit log: "ada@example.org", "token 4f7k2…", "operator".
+func (p *Principal) Actor() string {
+	switch {
+	case p == nil:
+		return "anonymous"
+	case p.Kind == KindToken:
+		return "token " + p.ID
+	case p.Email != "":
+		return p.Email
+	}
+	return p.ID
+}
+
+// Value gives $auth: {kind, id, email, roles, claims}, or null for nil.
+func (p *Principal) Value() raw.Value {
+	if p == nil {
+		return raw.NullValue
+	}
+	b := raw.AppendString([]byte(`{"kind":`), string(p.Kind))
+	b = raw.AppendString(append(b, `,"id":`...), p.ID)
+	b = append(b, `,"email":`...)
+	if p.Email == "" {
+		b = append(b, "null"...)
+	} else {
+		b = raw.AppendString(b, p.Email)
+	}
+	b = append(b, `,"roles":{`...)
+	names := make([]string, 0, len(p.Roles))
+	for name := range p.Roles {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for i, name := range names {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(raw.AppendString(b, name), ':')
+		b = raw.AppendString(b, string(p.Roles[name]))
+	}
+	return append(b, `},"claims":null}`...)
+}

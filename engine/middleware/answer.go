@@ -1,0 +1,46 @@
+package middleware
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/sayrud/sayrud/engine/template"
+)
+
+// Answer takes over a rendered response as the answer. Headers that belong to the server are left out: a template can't touch the
+// framing, the safety headers or the panel's cookies. A status that is no final one (200 to 599, RFC 9110 section 15) is an error.
+func (q *Request) Answer(a template.Answer) error {
+	if a.Status < 200 || a.Status > 599 {
+		return fmt.Errorf("answer: the status %d is not one of 200 to 599", a.Status)
+	}
+	q.Status, q.ContentType, q.Body = a.Status, a.ContentType, a.Body
+	if q.ContentType == "" {
+		q.ContentType = "application/json"
+	}
+	for _, h := range a.Header {
+		name := http.CanonicalHeaderKey(h[0])
+		switch name {
+		case "Content-Length", "Transfer-Encoding", "Connection", "Trailer", "Upgrade", "Keep-Alive", "Date", "X-Request-Id",
+			"X-Content-Type-Options", "Content-Security-Policy", "Clear-Site-Data", "Service-Worker-Allowed":
+		case "Content-Type":
+			q.ContentType = h[1]
+		case "Set-Cookie":
+			if cookie, _, _ := strings.Cut(h[1], "="); !panelCookie(strings.TrimSpace(cookie)) {
+				q.Header.Add(name, h[1])
+			}
+		case "Vary":
+			q.Header.Add(name, h[1])
+		default:
+			q.Header.Set(name, h[1])
+		}
+	}
+	return nil
+}
+
+func panelCookie(name string) bool {
+	return strings.EqualFold(name, SecureCookie) || strings.EqualFold(name, SessionCookie)
+}
+
+// FormTexts appends the values of name in a form to dst.
+func FormTexts(dst []string, form []Pair, name string) []string { return values(dst, form, name) }

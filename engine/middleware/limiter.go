@@ -1,0 +1,206 @@
+package middleware
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/sayrud/sayrud/storage/pg"
+)
+
+// A Rule is the size of a bucket and how fast it fills: Limit requests over Per.
+type Rule struct {
+	Limit float64
+	Per   time.Duration
+}
+
+func (r Rule) perSecond() float64 { return r.Limit / r.Per.Seconds() }
+
+// lease is how many requests a server takes at once from the bucket that all servers share.
+func (r Rule) lease() float64 { return max(1, float64(int(r.Limit)/20)) }
+
+// epoch is how long leases last: all leases of an epoch end with it.
+func (r Rule) epoch() time.Duration { return min(max(r.Per/20, time.Second), 10*time.Second) }
+
+// A Limiter counts requests in token buckets that all servers on one database share. The bucket in PostgreSQL (the unlogged table
+// sl_rate_limits) leases max(1, Limit/20) tokens at a time; the sum of its own tokens and of the living leases never exceeds Limit.
+// A lease ends with its epoch, on the server before it ends in the database; unused tokens go back with the next lease.
+//
+// Where PostgreSQL can't be asked, a server grants what it has leased and further on at most a lease at once, refilled at the rule's rate.
+// After a crash of PostgreSQL the buckets are full. Memory is bounded: buckets idle for Per are forgotten, and beyond maxBuckets
+// any one makes room, whose lease is lost until its epoch ends.
+type Limiter struct {
+	db     leaser
+	log    *slog.Logger
+	now    func() time.Time
+	shards [64]shard
+}
+
+type shard struct {
+	mu      sync.Mutex
+	buckets map[Key]*bucket
+}
+
+const maxBuckets = 1 << 17 // over all shards; about 150 bytes each
+
+// A bucket is what this server knows of a Key.
+type bucket struct {
+	mu      sync.Mutex
+	left    float64   // of the lease
+	leased  float64   // the lease's size
+	epoch   int64     // of the lease
+	until   time.Time // the lease ends
+	refused time.Time // until then the shared bucket is known to be empty
+	used    time.Time
+	per     time.Duration
+
+	alone     float64 // tokens while PostgreSQL is away
+	aloneFrom time.Time
+}
+
+// A leaser is the shared side of the buckets.
+type leaser interface {
+	lease(ctx context.Context, key Key, rule Rule, back giveBack) (granted, error)
+}
+
+// giveBack is what becomes of a server's last lease: its size and epoch, and how much of it was not used.
+type giveBack struct {
+	epoch  int64
+	leased float64
+	unused float64
+}
+
+// granted is the database's answer: the tokens leased, until when, and what is left for others.
+type granted struct {
+	tokens float64
+	left   float64
+	epoch  int64
+	lives  time.Duration
+}
+
+// NewLimiter makes a Limiter over a migrated database. Run drops idle buckets.
+func NewLimiter(db *pg.DB, log *slog.Logger) *Limiter {
+	return newLimiter(&sharedBuckets{db}, log, time.Now)
+}
+
+func newLimiter(db leaser, log *slog.Logger, now func() time.Time) *Limiter {
+	l := &Limiter{db: db, log: log, now: now}
+	for i := range l.shards {
+		l.shards[i].buckets = make(map[Key]*bucket)
+	}
+	return l
+}
+
+// Take takes a token of the bucket and gives 0, or how long to wait for one. It is safe for concurrent use.
+func (l *Limiter) Take(ctx context.Context, key Key, rule Rule) time.Duration {
+	b := l.bucket(key)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	now := l.now()
+	b.used, b.per = now, rule.Per
+	if b.left >= 1 && now.Before(b.until) {
+		b.left--
+		return 0
+	}
+	if now.Before(b.refused) {
+		return b.refused.Sub(now)
+	}
+	got, err := l.db.lease(context.WithoutCancel(ctx), key, rule, giveBack{epoch: b.epoch, leased: b.leased, unused: b.left})
+	if err != nil {
+		l.log.Warn("rate limits are counted on this server alone", "error", err)
+		return b.takeAlone(now, rule)
+	}
+	b.aloneFrom = time.Time{}
+	b.leased, b.left, b.epoch, b.until = got.tokens, got.tokens, got.epoch, now.Add(got.lives)
+	if b.left < 1 {
+		b.left, b.leased = 0, 0
+		wait := max(time.Duration((1-got.left)/rule.perSecond()*float64(time.Second)), time.Millisecond)
+		b.refused = now.Add(wait)
+		return wait
+	}
+	b.left--
+	return 0
+}
+
+// takeAlone grants at most a lease at once while PostgreSQL is away.
+func (b *bucket) takeAlone(now time.Time, rule Rule) time.Duration {
+	b.left, b.leased = 0, 0
+	if b.aloneFrom.IsZero() {
+		b.alone = rule.lease()
+	} else {
+		b.alone = min(rule.lease(), b.alone+now.Sub(b.aloneFrom).Seconds()*rule.perSecond())
+	}
+	b.aloneFrom = now
+	if b.alone < 1 {
+		return time.Duration((1 - b.alone) / rule.perSecond() * float64(time.Second))
+	}
+	b.alone--
+	return 0
+}
+
+func (l *Limiter) bucket(key Key) *bucket {
+	s := &l.shards[key[0]%64]
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	b, found := s.buckets[key]
+	if !found {
+		for old := range s.buckets {
+			if len(s.buckets) < maxBuckets/len(l.shards) {
+				break
+			}
+			delete(s.buckets, old)
+		}
+		b = &bucket{used: l.now()}
+		s.buckets[key] = b
+	}
+	return b
+}
+
+// sweep forgets buckets that were idle for as long as they need to fill.
+func (l *Limiter) sweep() {
+	now := l.now()
+	for i := range l.shards {
+		s := &l.shards[i]
+		s.mu.Lock()
+		for key, b := range s.buckets {
+			if b.mu.TryLock() {
+				if now.Sub(b.used) > max(b.per, b.until.Sub(b.used)) {
+					delete(s.buckets, key)
+				}
+				b.mu.Unlock()
+			}
+		}
+		s.mu.Unlock()
+	}
+}
+
+// Len gives the number of buckets in memory.
+func (l *Limiter) Len() int {
+	n := 0
+	for i := range l.shards {
+		l.shards[i].mu.Lock()
+		n += len(l.shards[i].buckets)
+		l.shards[i].mu.Unlock()
+	}
+	return n
+}
+
+// Run forgets idle buckets every minute, here and in PostgreSQL, until ctx ends.
+func (l *Limiter) Run(ctx context.Context) {
+	ticker := time.NewTicker(time.Minute)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+			l.sweep()
+			if shared, ok := l.db.(*sharedBuckets); ok {
+				if err := shared.sweep(ctx); err != nil && ctx.Err() == nil {
+					l.log.Warn("drop idle rate limits", "error", err)
+				}
+			}
+		}
+	}
+}

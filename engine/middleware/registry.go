@@ -1,0 +1,84 @@
+package middleware
+
+import (
+	"slices"
+
+	"github.com/sayrud/sayrud/engine"
+	"github.com/sayrud/sayrud/engine/raw"
+	"github.com/sayrud/sayrud/engine/template"
+)
+
+// Main is the name of the step that is the data operation.
+const Main = "main"
+
+// A Handler serves a request: it answers by writing to the Request, or gives an error.
+type Handler func(*Request) error
+
+// A Wrap is a compiled step: it gives the handler that does its work around next.
+type Wrap func(next Handler) Handler
+
+// A Bench is what a step is compiled with.
+type Bench struct {
+	Project  int             // its ID, and
+	Endpoint int             // that of the endpoint: limits are counted for each endpoint by itself; 0 is what has none
+	Step     int             // its place in the onion
+	Scope    *template.Scope // of the slots
+	Limits   *Limiter        // nil lets every request pass: a trial counts nothing
+}
+
+// A Definition declares a middleware.
+type Definition struct {
+	Name       string
+	Doc        string
+	Properties []Property
+	// Compile makes the step of settings that have passed the properties' checks.
+	Compile func(settings raw.Value, b Bench) (Wrap, engine.Problems)
+	// Before is set where the step makes no sense behind main.
+	Before bool
+}
+
+// Schema gives the JSON Schema of the settings.
+func (d *Definition) Schema() raw.Value { return schemaOf(d.Properties) }
+
+// Slots names the settings that may hold expressions.
+func (d *Definition) Slots() []string {
+	var names []string
+	for _, p := range d.Properties {
+		if p.Slot {
+			names = append(names, p.Name)
+		}
+	}
+	return names
+}
+
+// Definitions lists the middlewares of this version in the order of the documentation.
+func Definitions() []*Definition {
+	return []*Definition{rateLimitDefinition(), corsDefinition(), mainDefinition()}
+}
+
+// planned are the further names of LANGUAGE, Middlewares.
+var planned = []string{"captcha", "auth", "ip_filter", "referer", "body_limit", "basic_auth", "cache", "script", "webhook", "email"}
+
+func mainDefinition() *Definition {
+	return &Definition{Name: Main, Doc: "The data operation of the endpoint. It stands in the onion exactly once."}
+}
+
+// lookup gives the definition of name, or what is wrong with the name.
+func lookup(name string) (*Definition, engine.Problems) {
+	definitions := Definitions()
+	names := make([]string, len(definitions))
+	for i, d := range definitions {
+		names[i] = d.Name
+		if d.Name == name {
+			return d, nil
+		}
+	}
+	if slices.Contains(planned, name) {
+		return nil, engine.Problems{engine.Problemf(nil, "there are "+joined(names), "the middleware %s is not available in this version", name)}
+	}
+	hint := "there are " + joined(names)
+	if near := engine.Near(name, names); near != "" {
+		hint = "did you mean " + near + "?"
+	}
+	return nil, engine.Problems{engine.Problemf(nil, hint, "unknown middleware %q", name)}
+}

@@ -1,0 +1,184 @@
+package middleware
+
+import (
+	"strings"
+
+	"github.com/sayrud/sayrud/engine/raw"
+)
+
+// Value gives what stands below $request: method, path, ip, headers.name, query.name, params.name (of the route, as they came),
+// body. A name of a query or form that stands several times is a list. An empty path gives the whole. The panel's session and API
+// tokens are no business of an endpoint: they never appear.
+func (q *Request) Value(path []string) raw.Value {
+	if len(path) == 0 {
+		return q.whole()
+	}
+	rest := path[1:]
+	switch path[0] {
+	case "method":
+		return leaf(raw.Text(q.HTTP.Method), rest)
+	case "path":
+		return leaf(raw.Text(q.HTTP.URL.Path), rest)
+	case "ip":
+		return leaf(raw.Text(q.Address()), rest)
+	case "headers":
+		if len(rest) == 0 {
+			return q.headers()
+		}
+		if text := q.header(rest[0]); text != "" {
+			return leaf(raw.Text(text), rest[1:])
+		}
+	case "query":
+		pairs, _ := q.Query()
+		if len(rest) == 0 {
+			return pairsObject(pairs)
+		}
+		return below(pairsValue(pairs, rest[0]), rest[1:])
+	case "params":
+		if len(rest) == 0 {
+			return q.pathObject()
+		}
+		if text, found := q.PathValue(rest[0]); found {
+			return leaf(raw.Text(text), rest[1:])
+		}
+	case "body":
+		return q.bodyValue(rest)
+	}
+	return nil
+}
+
+func leaf(v raw.Value, rest []string) raw.Value {
+	if len(rest) > 0 {
+		return nil
+	}
+	return v
+}
+
+// below follows names and indexes into a JSON value.
+func below(v raw.Value, path []string) raw.Value {
+	for _, name := range path {
+		if v.Kind() == raw.Array {
+			i := 0
+			for _, c := range name {
+				if c < '0' || c > '9' || i > 1<<20 {
+					return nil
+				}
+				i = i*10 + int(c-'0')
+			}
+			v = v.Index(i)
+			continue
+		}
+		v = v.Get(name)
+	}
+	return v
+}
+
+func (q *Request) bodyValue(path []string) raw.Value {
+	kind, json, form, err := q.Input()
+	if err != nil || kind == BodyNone {
+		return nil
+	}
+	if kind == BodyJSON {
+		return below(json, path)
+	}
+	if len(path) == 0 {
+		return pairsObject(form)
+	}
+	return below(pairsValue(form, path[0]), path[1:])
+}
+
+func (q *Request) pathObject() raw.Value {
+	b := raw.Value{'{'}
+	for i, name := range q.Names {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(raw.AppendString(b, name), ':')
+		b = raw.AppendString(b, q.Path[i])
+	}
+	return append(b, '}')
+}
+
+func (q *Request) headers() raw.Value {
+	b := raw.Value{'{'}
+	for name := range q.HTTP.Header {
+		text := q.header(name)
+		if text == "" {
+			continue
+		}
+		if len(b) > 1 {
+			b = append(b, ',')
+		}
+		b = append(raw.AppendString(b, strings.ToLower(name)), ':')
+		b = raw.AppendString(b, text)
+	}
+	return append(b, '}')
+}
+
+// header gives a header's values joined by commas, without what belongs to the panel.
+func (q *Request) header(name string) string {
+	switch {
+	case strings.EqualFold(name, "host"):
+		return q.HTTP.Host
+	case strings.EqualFold(name, "cookie"):
+		return strings.Join(q.cookies(), "; ")
+	}
+	text := strings.Join(q.HTTP.Header.Values(name), ", ")
+	if strings.EqualFold(name, "authorization") && strings.Contains(text, " sl_") {
+		return ""
+	}
+	return text
+}
+
+// The names of the panel's cookies; the first one where the request came over TLS.
+const (
+	SecureCookie  = "__Host-sayrud"
+	SessionCookie = "sayrud_session"
+)
+
+func (q *Request) cookies() []string {
+	var kept []string
+	for _, line := range q.HTTP.Header["Cookie"] {
+		for part := range strings.SplitSeq(line, ";") {
+			part = strings.TrimSpace(part)
+			if name, _, _ := strings.Cut(part, "="); part != "" && name != SecureCookie && name != SessionCookie {
+				kept = append(kept, part)
+			}
+		}
+	}
+	return kept
+}
+
+// CookieTexts appends the values of the cookie name to dst; those of the panel do not exist.
+func (q *Request) CookieTexts(dst []string, name string) []string {
+	for _, part := range q.cookies() {
+		if key, value, _ := strings.Cut(part, "="); key == name {
+			dst = append(dst, strings.Trim(value, `"`))
+		}
+	}
+	return dst
+}
+
+// HeaderTexts appends the values of the request's header name to dst.
+func (q *Request) HeaderTexts(dst []string, name string) []string {
+	if text := q.header(name); text != "" {
+		dst = append(dst, text)
+	}
+	return dst
+}
+
+func (q *Request) whole() raw.Value {
+	b := raw.Value{'{'}
+	for i, name := range []string{"method", "path", "ip", "headers", "query", "params", "body"} {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(raw.AppendString(b, name), ':')
+		if v := q.Value([]string{name}); v != nil {
+			b = append(b, v...)
+		} else {
+			b = append(b, "null"...)
+		}
+	}
+	return append(b, '}')
+}
