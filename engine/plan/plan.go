@@ -1,0 +1,219 @@
+package plan
+
+import (
+	"time"
+
+	"github.com/sayrud/sayrud/engine"
+	"github.com/sayrud/sayrud/engine/template"
+)
+
+// A Plan is a compiled endpoint. It is immutable and safe for concurrent use.
+type Plan struct {
+	Project  *engine.Project
+	Endpoint *engine.Endpoint
+	Params   []*Param      // in the order of the definition, undeclared names of the route behind them; Env.Params has this order
+	Steps    []engine.Step // the onion with the project's defaults applied; exactly one is main
+	Response *template.Program
+	Errors   *template.Program // nil: application/problem+json
+	Status   int               // where the response says none: 201 for CREATE, else 200
+
+	Table *Table // nil: main does nothing
+	Shape *Shape // of the records the endpoint answers with; nil without a table
+	Read  *Read  // of LIST and VIEW
+	Write *Write // of CREATE, UPDATE and DELETE
+
+	Location *time.Location // the project's timezone
+	scope    *template.Scope
+}
+
+// Scope gives the names that slots of the endpoint's middlewares may use: the request, who asks, the parameters.
+func (p *Plan) Scope() *template.Scope {
+	scope := *p.scope
+	return &scope
+}
+
+// Compile makes the plan of one endpoint of project p. Problems carry paths below the endpoint ("filter", "l", …).
+func Compile(p *engine.Project, ep *engine.Endpoint) (*Plan, engine.Problems) {
+	c := &compiler{project: p, endpoint: ep, plan: &Plan{Project: p, Endpoint: ep, Status: 200}}
+	c.location()
+	c.refuseUnsupported()
+	c.params()
+	c.steps()
+	c.table()
+	if len(c.problems) > 0 {
+		return nil, c.problems
+	}
+	c.operation()
+	c.templates()
+	if len(c.problems) > 0 {
+		return nil, c.problems
+	}
+	if c.finish != nil {
+		c.finish()
+	}
+	return c.plan, c.problems
+}
+
+// A compiler gathers what is wrong with an endpoint while its parts are compiled.
+type compiler struct {
+	project  *engine.Project
+	endpoint *engine.Endpoint
+	plan     *Plan
+	problems engine.Problems
+	finish   func() // what waits until the templates have said which columns they need
+}
+
+func (c *compiler) problem(path []string, hint, format string, args ...any) {
+	c.problems = append(c.problems, engine.Problemf(path, hint, format, args...))
+}
+
+func (c *compiler) add(found engine.Problems, path ...string) {
+	c.problems = append(c.problems, found.At(path...)...)
+}
+
+func (c *compiler) location() {
+	loc, err := time.LoadLocation(c.project.Timezone)
+	if err != nil {
+		c.problem(nil, "use an IANA name such as Asia/Shanghai", "the project's timezone %q is not known", c.project.Timezone)
+		loc = time.UTC
+	}
+	c.plan.Location = loc
+}
+
+// refuseUnsupported names what the grammar has and this version does not run, so that nothing is ignored silently.
+func (c *compiler) refuseUnsupported() {
+	ep := c.endpoint
+	refuse := func(used bool, attribute string) {
+		if used {
+			c.problem([]string{attribute}, "", "%s is not supported yet", attribute)
+		}
+	}
+	refuse(ep.Include.Len() > 0, "include")
+	refuse(ep.Sources.Len() > 0, "sources")
+	refuse(len(ep.Group) > 0, "group")
+	refuse(ep.Aggregate.Len() > 0, "aggregate")
+	refuse(ep.Upsert != nil, "upsert")
+	refuse(ep.Bulk > 0, "bulk")
+	refuse(len(ep.Guards) > 0, "guards")
+}
+
+// steps applies the project's defaults; an onion without main gets it innermost.
+func (c *compiler) steps() {
+	steps := c.endpoint.Middlewares
+	if steps == nil && c.project.Defaults != nil {
+		steps = c.project.Defaults.Middlewares
+	}
+	mains := 0
+	for _, s := range steps {
+		if s.Name == "main" {
+			mains++
+		}
+	}
+	if mains > 1 {
+		c.problem([]string{"middlewares"}, "", "main stands there %d times", mains)
+	}
+	c.plan.Steps = append([]engine.Step(nil), steps...)
+	if mains == 0 {
+		c.plan.Steps = append(c.plan.Steps, engine.Step{Name: "main"})
+	}
+}
+
+func (c *compiler) table() {
+	ep := c.endpoint
+	switch {
+	case ep.Table == "" && ep.Kind == "":
+		return
+	case ep.Table == "":
+		c.problem([]string{"kind"}, "name its table", "a %s needs a table", ep.Kind)
+		return
+	case ep.Kind == "":
+		c.problem([]string{"table"}, "say kind: LIST, VIEW, CREATE, UPDATE or DELETE", "an endpoint with a table needs a kind")
+		return
+	}
+	t, found := c.project.Tables.Get(ep.Table)
+	if !found {
+		c.problem([]string{"table"}, near(ep.Table, c.project.Tables.Names()), "there is no table %q", ep.Table)
+		return
+	}
+	if t.Kind == engine.KindFiles {
+		c.problem([]string{"table"}, "", "tables of kind files are not supported yet")
+		return
+	}
+	table, problems := CompileTable(c.project, t)
+	for _, p := range problems {
+		p.Message = "the table " + t.Name + " is broken: " + p.Error()
+		p.Path = []string{"table"}
+		c.problems = append(c.problems, p)
+	}
+	c.plan.Table = table
+	if table == nil {
+		return
+	}
+	c.plan.Shape = newShape(c.project, t, ep.Reveal)
+	c.add(c.plan.Shape.checkReveal(), "reveal")
+}
+
+func (c *compiler) operation() {
+	if c.plan.Table == nil {
+		return
+	}
+	switch c.endpoint.Kind {
+	case engine.List, engine.View:
+		c.read()
+	case engine.Create:
+		c.plan.Status = 201
+		c.create()
+	case engine.Update, engine.Delete:
+		c.change()
+	default:
+		c.problem([]string{"kind"}, "LIST, VIEW, CREATE, UPDATE or DELETE", "there is no kind %q", c.endpoint.Kind)
+	}
+}
+
+// templates compiles the response and the errors, which tells the shape what to fetch.
+func (c *compiler) templates() {
+	ep, scope := c.endpoint, *c.plan.scope
+	paged := false
+	if c.plan.Shape != nil {
+		if ep.Kind == engine.List {
+			scope.Records, scope.Pages = c.plan.Shape, true
+			paged = ep.Page != nil
+		} else {
+			scope.Record = c.plan.Shape
+		}
+	}
+	program, problems := c.response(&scope, paged)
+	c.plan.Response = program
+	c.add(problems, "response")
+	errors, place := ep.Errors, "errors"
+	if errors == nil && c.project.Defaults != nil {
+		errors = c.project.Defaults.Errors
+	}
+	if errors != nil {
+		failed := *c.plan.scope
+		failed.Error = true
+		c.plan.Errors, problems = template.Compile(errors, &failed)
+		c.add(problems, place)
+	}
+}
+
+// response compiles the endpoint's template; where it says no body, the default representation stands in.
+func (c *compiler) response(scope *template.Scope, paged bool) (*template.Program, engine.Problems) {
+	response := c.endpoint.Response
+	if response == nil {
+		response = &engine.Response{}
+	}
+	program, problems := template.Compile(response, scope)
+	if program == nil || program.HasBody() || c.plan.Shape == nil {
+		return program, problems
+	}
+	return program.Or(template.Default(c.endpoint.Kind, c.plan.Shape, paged)), problems
+}
+
+// near makes the hint of a misspelt name.
+func near(name string, candidates []string) string {
+	if best := engine.Near(name, candidates); best != "" {
+		return "did you mean " + best + "?"
+	}
+	return ""
+}

@@ -1,0 +1,290 @@
+package plan
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/sayrud/sayrud/engine"
+	"github.com/sayrud/sayrud/engine/raw"
+	"github.com/sayrud/sayrud/engine/relation"
+	"github.com/sayrud/sayrud/engine/template"
+)
+
+// A Shape says what the statements of an endpoint fetch of each record and where a template finds it. Templates ask it for members
+// while they are compiled; then it is closed and immutable. It implements [template.Record].
+type Shape struct {
+	project *engine.Project
+	table   *engine.Table
+	keys    raw.Keys
+	reveal  []string
+
+	id, version, createdAt, updatedAt, data bool
+	columns                                 []string       // SQL of what is fetched beyond the record itself
+	byText                                  map[string]int // the same, by text
+	joins                                   []*join
+	whole                                   []template.Member
+	closed                                  bool
+}
+
+// A join gathers what is read of the record one reference leads to: the first value has a column of its own, further ones share one.
+type join struct {
+	key    string // of the reference field
+	from   string // FROM and WHERE of the lookup
+	first  string
+	column int // of first
+	object int // of the others; -1 where there are none
+	others []string
+}
+
+func newShape(p *engine.Project, t *engine.Table, reveal []string) *Shape {
+	var keys []string
+	for _, f := range t.Fields.All() {
+		if f.Stored() {
+			keys = append(keys, f.Key)
+		}
+	}
+	return &Shape{project: p, table: t, keys: raw.NewKeys(keys), reveal: reveal, byText: make(map[string]int)}
+}
+
+// Keys finds the stored values of a row: Row.Slots has their order.
+func (s *Shape) Keys() raw.Keys { return s.keys }
+
+// checkReveal refuses names that are no hidden fields.
+func (s *Shape) checkReveal() engine.Problems {
+	var problems engine.Problems
+	for i, name := range s.reveal {
+		if f, found := s.table.Fields.Get(name); found && f.Hidden {
+			continue
+		} else if found {
+			problems = append(problems, engine.Problemf([]string{strconv.Itoa(i)}, "", "%s is not hidden", name))
+			continue
+		}
+		problems = append(problems, engine.Problemf([]string{strconv.Itoa(i)}, near(name, s.table.Fields.Names()), "there is no field %q in %s", name, s.table.Name))
+	}
+	return problems
+}
+
+// Whole gives the default representation: uid, the fields in order without hidden ones, created_at, updated_at, version.
+func (s *Shape) Whole() []template.Member {
+	if s.whole != nil || s.closed {
+		return s.whole
+	}
+	members := []template.Member{{Name: "uid", Ref: template.Ref{Kind: template.RefUID}}}
+	for name, f := range s.table.Fields.All() {
+		if s.hides(f) {
+			continue
+		}
+		if ref, err := s.Member([]string{name}); err == nil {
+			members = append(members, template.Member{Name: name, Ref: ref})
+		}
+	}
+	for _, name := range []string{"created_at", "updated_at", "version"} {
+		ref, _ := s.Member([]string{name})
+		members = append(members, template.Member{Name: name, Ref: ref})
+	}
+	s.whole = members
+	return members
+}
+
+func (s *Shape) hides(f *engine.Field) bool {
+	return f.Hidden && !slices.Contains(s.reveal, f.Name)
+}
+
+// Member resolves a path below the record.
+func (s *Shape) Member(path []string) (template.Ref, error) {
+	if len(path) == 0 {
+		return template.Ref{}, errors.New("a record has no name without a path")
+	}
+	if s.closed {
+		return template.Ref{}, errors.New("the statement is compiled already")
+	}
+	if kind, use := s.reserved(path[0]); use != nil {
+		if len(path) > 1 {
+			return template.Ref{}, fmt.Errorf("%s has no parts", path[0])
+		}
+		*use = true
+		return template.Ref{Kind: kind}, nil
+	}
+	f, err := visible(s.table, path[0], s.reveal)
+	if err != nil {
+		return template.Ref{}, err
+	}
+	return s.field(f, path)
+}
+
+// reserved gives the place of a name that every record has, and the flag that makes the statement fetch it.
+func (s *Shape) reserved(name string) (template.RefKind, *bool) {
+	switch name {
+	case "uid":
+		always := true
+		return template.RefUID, &always
+	case "id":
+		return template.RefID, &s.id
+	case "version":
+		return template.RefVersion, &s.version
+	case "created_at":
+		return template.RefCreatedAt, &s.createdAt
+	case "updated_at":
+		return template.RefUpdatedAt, &s.updatedAt
+	}
+	return 0, nil
+}
+
+// visible gives the field of a table that a response may name.
+func visible(t *engine.Table, name string, reveal []string) (*engine.Field, error) {
+	f, found := t.Fields.Get(name)
+	if found && f.Hidden && !slices.Contains(reveal, name) {
+		return nil, fmt.Errorf("%s is hidden; reveal: [%s] on the endpoint shows it", name, name)
+	}
+	if found {
+		return f, nil
+	}
+	candidates := slices.Clone(engine.ReservedFields)
+	for name, f := range t.Fields.All() {
+		if !f.Hidden {
+			candidates = append(candidates, name)
+		}
+	}
+	text := fmt.Sprintf("there is no field %q in %s", name, t.Name)
+	if hint := near(name, candidates); hint != "" {
+		text += "; " + hint
+	}
+	return nil, errors.New(text)
+}
+
+func (s *Shape) field(f *engine.Field, path []string) (template.Ref, error) {
+	rest := path[1:]
+	slot := template.Ref{Kind: template.RefSlot, Index: s.keys.Slot(f.Key), Display: -1}
+	switch f.Type {
+	case engine.TypeReference:
+		return s.reference(f, slot, rest)
+	case engine.TypeReferences:
+		if sql := pairs(s.project, f, "r", 1); sql != "" {
+			return template.Ref{Kind: template.RefColumn, Index: s.column(sql), Display: -1, Path: rest}, nil
+		}
+		slot.Path, s.data = rest, true
+		return slot, nil
+	case engine.TypeGenerated:
+		if len(rest) > 0 {
+			return slot, fmt.Errorf("%s has no parts", f.Name)
+		}
+		sql, typ := relation.Column(s.project, s.table, f, "r")
+		return template.Ref{Kind: template.RefColumn, Index: s.column(asJSON(sql, typ)), Display: -1}, nil
+	case engine.TypeJSON:
+		slot.Path = rest
+	default:
+		if len(rest) > 0 {
+			return slot, fmt.Errorf("%s is a %s, it has no parts", f.Name, f.Type)
+		}
+	}
+	s.data = true
+	return slot, nil
+}
+
+func (s *Shape) reference(f *engine.Field, slot template.Ref, rest []string) (template.Ref, error) {
+	target, found := s.project.Tables.Get(f.To)
+	if !found {
+		return slot, fmt.Errorf("%s refers to a table that does not exist: %q", f.Name, f.To)
+	}
+	if len(rest) > 0 && isPairPart(target, rest[0]) {
+		if rest[0] == "u" {
+			s.data = true
+			return slot, nil
+		}
+		if display := displayOf(s.project, f); display != nil {
+			return s.follow(f, target, append([]string{display.Name}, rest[1:]...))
+		}
+		return slot, fmt.Errorf("%s has no display field; name the field: %s.field", f.Name, f.Name)
+	}
+	if len(rest) == 0 {
+		s.data = true
+		slot.Kind = template.RefPair
+		if display := displayOf(s.project, f); display != nil {
+			ref, err := s.follow(f, target, []string{display.Name})
+			if err == nil && len(ref.Path) == 0 {
+				slot.Display = ref.Index
+				return slot, nil
+			}
+			slot.Display = s.column(lookup(s.project, f, target, "r", fieldJSON(s.project, target, display, "x1", 2)))
+		}
+		return slot, nil
+	}
+	return s.follow(f, target, rest)
+}
+
+// isPairPart reports whether name is a part of {"u", "v"}; a field of that name goes before.
+func isPairPart(target *engine.Table, name string) bool {
+	_, shadowed := target.Fields.Get(name)
+	return (name == "u" || name == "v") && !shadowed
+}
+
+// follow reads a value of the referred record.
+func (s *Shape) follow(f *engine.Field, target *engine.Table, path []string) (template.Ref, error) {
+	sql, rest, err := pathJSON(s.project, target, "x1", path, 2)
+	if err != nil {
+		return template.Ref{}, err
+	}
+	j := s.join(f, target)
+	switch i := slices.Index(j.others, sql); {
+	case j.first == sql:
+		return template.Ref{Kind: template.RefColumn, Index: j.column, Display: -1, Path: rest}, nil
+	case j.first == "":
+		j.first = sql
+		j.column = s.column(lookup(s.project, f, target, "r", sql))
+		return template.Ref{Kind: template.RefColumn, Index: j.column, Display: -1, Path: rest}, nil
+	default:
+		if i < 0 {
+			i = len(j.others)
+			j.others = append(j.others, sql)
+		}
+		if j.object < 0 {
+			j.object = len(s.columns)
+			s.columns = append(s.columns, "") // written by close
+		}
+		return template.Ref{Kind: template.RefColumn, Index: j.object, Display: -1, Path: append([]string{"f" + strconv.Itoa(i)}, rest...)}, nil
+	}
+}
+
+func (s *Shape) join(f *engine.Field, target *engine.Table) *join {
+	for _, j := range s.joins {
+		if j.key == f.Key {
+			return j
+		}
+	}
+	j := &join{key: f.Key, from: lookupFrom(s.project, f, target, "r"), object: -1}
+	s.joins = append(s.joins, j)
+	return j
+}
+
+// column gives the index of a fetched expression.
+func (s *Shape) column(sql string) int {
+	if i, found := s.byText[sql]; found {
+		return i
+	}
+	s.byText[sql] = len(s.columns)
+	s.columns = append(s.columns, sql)
+	return len(s.columns) - 1
+}
+
+// close ends the gathering.
+func (s *Shape) close() {
+	if s.closed {
+		return
+	}
+	for _, j := range s.joins {
+		if j.object < 0 {
+			continue
+		}
+		args := ""
+		for i, sql := range j.others {
+			if i > 0 {
+				args += ", "
+			}
+			args += "'f" + strconv.Itoa(i) + "', " + sql
+		}
+		s.columns[j.object] = "(SELECT jsonb_build_object(" + args + ")" + j.from + ")"
+	}
+	s.closed = true
+}

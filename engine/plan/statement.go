@@ -1,0 +1,109 @@
+package plan
+
+import (
+	"strconv"
+	"strings"
+	"sync/atomic"
+)
+
+// The parameters of a statement that are no Values of its Query.
+const (
+	ArgLimit   = -1 - iota // rows to fetch
+	ArgOffset              // rows to skip
+	ArgUID                 // the new record's uid
+	ArgData                // its JSON under keys
+	ArgRemove              // keys to take away, an array
+	ArgVersion             // the version that If-Match wants
+	ArgID                  // the id of a locked row, or of several as an array
+	ArgAfterID             // keyset: the id behind which to go on
+	argField               // and below: the value of a field being written, see ArgField
+)
+
+// ArgField is the parameter that holds the value of the i-th field of the table.
+func ArgField(i int) int { return argField - i }
+
+// FieldOfArg gives the field of a parameter made by ArgField, or -1.
+func FieldOfArg(arg int) int {
+	if arg > argField {
+		return -1
+	}
+	return argField - arg
+}
+
+// A Statement is the text of one SQL statement.
+type Statement struct {
+	SQL  string
+	Args []int // what $1, $2, … are: indexes of Query.Values, or one of the Arg constants
+
+	// Prepared is where a runner keeps what belongs to the statement for as long as it lives.
+	Prepared atomic.Value
+}
+
+// A writer writes one statement; each parameter gets its number when it first stands there.
+type writer struct {
+	sql    strings.Builder
+	args   []int
+	number map[int]int
+}
+
+func (w *writer) text(parts ...string) {
+	for _, part := range parts {
+		w.sql.WriteString(part)
+	}
+}
+
+// arg writes $n::cast.
+func (w *writer) arg(arg int, cast string) {
+	if w.number == nil {
+		w.number = make(map[int]int)
+	}
+	n, found := w.number[arg]
+	if !found {
+		w.args = append(w.args, arg)
+		n = len(w.args)
+		w.number[arg] = n
+	}
+	w.text("$", strconv.Itoa(n), "::", cast)
+}
+
+func (w *writer) statement() *Statement {
+	return &Statement{SQL: w.sql.String(), Args: w.args}
+}
+
+// A Query is a family of statements over the same values.
+type Query struct {
+	Values   []*Value
+	Optional [][]int // for each optional comparison, the values without which it is dropped: bit i of the mask
+	cells    []atomic.Pointer[Statement]
+	write    func(w *writer, variant int)
+}
+
+// Statement gives a variant, writing it when it is first needed. Two callers may write the same one; either is good.
+func (q *Query) Statement(variant int) *Statement {
+	if s := q.cells[variant].Load(); s != nil {
+		return s
+	}
+	w := &writer{}
+	q.write(w, variant)
+	s := w.statement()
+	if !q.cells[variant].CompareAndSwap(nil, s) {
+		return q.cells[variant].Load()
+	}
+	return s
+}
+
+// Mask gives the bits of the optional comparisons that are dropped because a value of theirs is NULL.
+func (q *Query) Mask(args [][]byte) int {
+	mask := 0
+	for bit, values := range q.Optional {
+		for _, i := range values {
+			if args[i] == nil {
+				mask |= 1 << bit
+				break
+			}
+		}
+	}
+	return mask
+}
+
+func newCells(n int) []atomic.Pointer[Statement] { return make([]atomic.Pointer[Statement], n) }
