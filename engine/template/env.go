@@ -21,7 +21,7 @@ type Scope struct {
 	This    *engine.Table                    // $this in constraints: stored form
 	That    *engine.Table                    // $that
 	Value   bool                             // $value of a constraint
-	Env     func(name string) (string, bool) // $env; nil means that none is listed
+	Env     func(name string) (string, bool) // $env, asked while compiling; nil means that none is listed
 }
 
 // A Record says how the members of a record are found in a Row. The plan package implements it and notes, while a template is
@@ -97,6 +97,5 @@ type Env struct {
 	This     raw.Value // stored form under names
 	That     raw.Value
 	Value    raw.Value
-	Environ  map[string]string // what $env(name) may read: the names the operator listed
-	MaxBytes int               // of one rendered body or value; 0 is 16 MiB
+	MaxBytes int // of one rendered body or value; 0 is 16 MiB
 }

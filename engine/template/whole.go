@@ -1,10 +1,117 @@
 package template
 
-import "github.com/sayrud/sayrud/engine"
+import (
+	"github.com/sayrud/sayrud/engine"
+	"github.com/sayrud/sayrud/engine/raw"
+)
 
-// Default gives the program of an endpoint without a template: for LIST {"items": […]} and, where paged, "page", "size", "total" and
-// "next" as far as they exist; for the others the record.
-func Default(kind engine.EndpointKind, record Record, paged bool) *Program { return nil }
+// A whole is a record in its default representation.
+type whole struct {
+	row       int
+	members   []wholeMember
+	dropNulls bool
+}
+
+type wholeMember struct {
+	key []byte // `,"name":`
+	ref Ref
+}
+
+func newWhole(record Record, row int, dropNulls bool) *whole {
+	members := record.Whole()
+	n := &whole{row: row, members: make([]wholeMember, len(members)), dropNulls: dropNulls}
+	for i, m := range members {
+		n.members[i] = wholeMember{memberKey(m.Name), m.Ref}
+	}
+	return n
+}
+
+func memberKey(name string) []byte { return append(raw.AppendString([]byte{','}, name), ':') }
+
+func (n *whole) gather(*writer) bool { return true }
+
+func (n *whole) scripted() bool { return false }
+
+func (n *whole) write(w *writer, dst []byte) ([]byte, bool) {
+	row := findRow(n.row, w.env, w.locals)
+	if row == nil {
+		return append(dst, raw.NullValue...), true
+	}
+	return n.append(dst, row), true
+}
+
+func (n *whole) append(dst []byte, row *Row) []byte {
+	dst = append(dst, '{')
+	start := len(dst)
+	for i := range n.members {
+		m := &n.members[i]
+		mark := len(dst)
+		if mark == start {
+			dst = append(dst, m.key[1:]...)
+		} else {
+			dst = append(dst, m.key...)
+		}
+		value := len(dst)
+		if dst = m.ref.append(dst, row); n.dropNulls && dst[value] == 'n' {
+			dst = dst[:mark]
+		}
+	}
+	return append(dst, '}')
+}
+
+// A wholes is $records: the list of whole records.
+type wholes struct {
+	record *whole
+}
+
+func (n *wholes) gather(*writer) bool { return true }
+
+func (n *wholes) scripted() bool { return false }
+
+func (n *wholes) write(w *writer, dst []byte) ([]byte, bool) {
+	dst = append(dst, '[')
+	for i := range w.env.Records {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		if dst = n.record.append(dst, &w.env.Records[i]); w.full(dst) {
+			break
+		}
+	}
+	return append(dst, ']'), true
+}
 
 // AppendRecord appends the default representation of row to dst.
-func AppendRecord(dst []byte, record Record, row *Row) []byte { return dst }
+func AppendRecord(dst []byte, record Record, row *Row) []byte {
+	dst = append(dst, '{')
+	for i, m := range record.Whole() {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = append(raw.AppendString(dst, m.Name), ':')
+		dst = m.Ref.append(dst, row)
+	}
+	return append(dst, '}')
+}
+
+// Default gives the program of an endpoint without a template. LIST answers {"items": […]} and, where paged, "page", "size", "total"
+// and "next" as far as Env has them; the others answer the record. record nil answers null.
+func Default(kind engine.EndpointKind, record Record, paged bool) *Program {
+	if record == nil {
+		return &Program{body: constant(raw.NullValue)}
+	}
+	if kind != engine.List {
+		return &Program{body: newWhole(record, envRecord, false), mentions: [][]string{{"$record"}}}
+	}
+	items := &wholes{newWhole(record, 0, false)}
+	o := &object{members: []member{{key: memberKey("items"), value: items}}, dropNulls: true}
+	if paged {
+		for _, m := range []member{
+			{key: memberKey("page"), value: &path{from: fromPage}}, {key: memberKey("size"), value: &path{from: fromSize}},
+			{key: memberKey("total"), value: &path{from: fromTotal}}, {key: memberKey("next"), value: &path{from: fromNext}},
+		} {
+			o.members = append(o.members, m)
+		}
+	}
+	return &Program{body: o, mentions: [][]string{{"$records"}}}
+}
