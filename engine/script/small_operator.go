@@ -1,0 +1,135 @@
+package script
+
+import (
+	"math"
+
+	"github.com/dop251/goja/token"
+)
+
+var unaryOperators = map[token.Token]func(v value) (value, error){
+	token.NOT: func(v value) (value, error) { return boolValue(!v.truthy()), nil },
+	token.MINUS: func(v value) (value, error) {
+		f, err := v.toNumber()
+		return numberValue(-f), err
+	},
+	token.PLUS: func(v value) (value, error) {
+		f, err := v.toNumber()
+		return numberValue(f), err
+	},
+	token.BITWISE_NOT: func(v value) (value, error) {
+		f, err := v.toNumber()
+		return numberValue(float64(^toInt32(f))), err
+	},
+	token.VOID:   func(value) (value, error) { return undefinedValue, nil },
+	token.TYPEOF: func(v value) (value, error) { return textValue([]byte(typeNames[v.kind])), nil },
+}
+
+var typeNames = [...]string{
+	undefined: "undefined", null: "object", boolean: "boolean", number: "number", text: "string", data: "object", list: "object",
+	object: "object",
+}
+
+type binaryOperator func(r *run, a, b value) (value, error)
+
+var binaryOperators = map[token.Token]binaryOperator{
+	token.PLUS:                 add,
+	token.MINUS:                arithmetic(func(a, b float64) float64 { return a - b }),
+	token.MULTIPLY:             arithmetic(func(a, b float64) float64 { return a * b }),
+	token.SLASH:                arithmetic(func(a, b float64) float64 { return a / b }),
+	token.REMAINDER:            arithmetic(math.Mod),
+	token.AND:                  arithmetic(func(a, b float64) float64 { return float64(toInt32(a) & toInt32(b)) }),
+	token.OR:                   arithmetic(func(a, b float64) float64 { return float64(toInt32(a) | toInt32(b)) }),
+	token.EXCLUSIVE_OR:         arithmetic(func(a, b float64) float64 { return float64(toInt32(a) ^ toInt32(b)) }),
+	token.SHIFT_LEFT:           arithmetic(func(a, b float64) float64 { return float64(toInt32(a) << (uint32(toInt32(b)) & 31)) }),
+	token.SHIFT_RIGHT:          arithmetic(func(a, b float64) float64 { return float64(toInt32(a) >> (uint32(toInt32(b)) & 31)) }),
+	token.UNSIGNED_SHIFT_RIGHT: arithmetic(func(a, b float64) float64 { return float64(uint32(toInt32(a)) >> (uint32(toInt32(b)) & 31)) }),
+	token.LESS:                 relation(func(order int) bool { return order < 0 }),
+	token.LESS_OR_EQUAL:        relation(func(order int) bool { return order <= 0 }),
+	token.GREATER:              relation(func(order int) bool { return order > 0 }),
+	token.GREATER_OR_EQUAL:     relation(func(order int) bool { return order >= 0 }),
+	token.STRICT_EQUAL:         equality(strictEqual, true),
+	token.STRICT_NOT_EQUAL:     equality(strictEqual, false),
+	token.EQUAL:                equality(looseEqual, true),
+	token.NOT_EQUAL:            equality(looseEqual, false),
+}
+
+func add(r *run, a, b value) (value, error) {
+	if !a.primitive() || !b.primitive() {
+		return undefinedValue, errUnusual
+	}
+	if a.kind == text || b.kind == text {
+		if err := r.spend(1 + (len(a.data)+len(b.data))/16); err != nil {
+			return undefinedValue, err
+		}
+		dst, err := a.appendText(make([]byte, 0, len(a.data)+len(b.data)+24))
+		if err != nil {
+			return undefinedValue, err
+		}
+		dst, err = b.appendText(dst)
+		return textValue(dst), err
+	}
+	x, err := a.toNumber()
+	if err != nil {
+		return undefinedValue, err
+	}
+	y, err := b.toNumber()
+	return numberValue(x + y), err
+}
+
+func arithmetic(apply func(a, b float64) float64) binaryOperator {
+	return func(_ *run, a, b value) (value, error) {
+		x, err := a.toNumber()
+		if err != nil {
+			return undefinedValue, err
+		}
+		y, err := b.toNumber()
+		return numberValue(apply(x, y)), err
+	}
+}
+
+func relation(holds func(order int) bool) binaryOperator {
+	return func(r *run, a, b value) (value, error) {
+		if a.kind == text && b.kind == text {
+			if err := r.spend((len(a.data) + len(b.data)) / 64); err != nil {
+				return undefinedValue, err
+			}
+			return boolValue(holds(compareTexts(a.data, b.data))), nil
+		}
+		x, err := a.toNumber()
+		if err != nil {
+			return undefinedValue, err
+		}
+		y, err := b.toNumber()
+		if err != nil {
+			return undefinedValue, err
+		}
+		switch {
+		case x < y:
+			return boolValue(holds(-1)), nil
+		case x > y:
+			return boolValue(holds(1)), nil
+		case x == y:
+			return boolValue(holds(0)), nil
+		}
+		return boolValue(false), nil // NaN
+	}
+}
+
+func equality(equal func(a, b value) (bool, error), want bool) binaryOperator {
+	return func(r *run, a, b value) (value, error) {
+		if err := r.spend(min(len(a.data), len(b.data)) / 64); err != nil {
+			return undefinedValue, err
+		}
+		same, err := equal(a, b)
+		return boolValue(same == want), err
+	}
+}
+
+// toInt32 is ECMA-262's ToInt32.
+func toInt32(f float64) int32 {
+	if math.IsNaN(f) || math.IsInf(f, 0) {
+		return 0
+	}
+	f = math.Mod(math.Trunc(f), 1<<32)
+	return int32(uint32(int64(f)))
+}
