@@ -11,6 +11,7 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+	_ "time/tzdata" // timezones of projects, on machines that have none
 
 	"github.com/alecthomas/kong"
 

@@ -1,0 +1,197 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"os"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/sayrud/sayrud/engine/auth"
+	"github.com/sayrud/sayrud/engine/middleware"
+	"github.com/sayrud/sayrud/engine/rest"
+	"github.com/sayrud/sayrud/ui"
+)
+
+type serveCommand struct {
+	HTTP           string   `name:"http" help:"Address of the endpoints, the panel and the admin API." default:"127.0.0.1:8090" env:"SAYRUD_HTTP" placeholder:"ADDR"`
+	PanelAddr      string   `help:"Another address for the panel and the admin API; --http serves only endpoints then." env:"SAYRUD_PANEL_ADDR" placeholder:"ADDR"`
+	MetricsAddr    string   `help:"Address of /metrics; without it, nowhere." env:"SAYRUD_METRICS_ADDR" placeholder:"ADDR"`
+	TrustedProxies []string `help:"Addresses or networks of proxies whose X-Forwarded-For is believed." env:"SAYRUD_TRUSTED_PROXIES" placeholder:"CIDR"`
+	Env            []string `name:"env" help:"Names of environment variables that definitions may read with $$env." env:"SAYRUD_ENV" placeholder:"NAME"`
+}
+
+// shutdownTime is how long requests under way may take after a signal to stop.
+const shutdownTime = 10 * time.Second
+
+func (c *serveCommand) Run(ctx context.Context, t terminal, g *Globals) (err error) {
+	proxies, err := parseProxies(c.TrustedProxies)
+	if err != nil {
+		return err
+	}
+	log := g.logger(t.Err)
+	listeners, err := c.listen(ctx)
+	if err != nil {
+		return err
+	}
+	defer listeners.close()
+	in, err := g.open(ctx, log)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, in.Close()) }()
+
+	principals := auth.New(in.db)
+	limits := middleware.NewLimiter(in.db, log)
+	server, err := rest.New(rest.Config{
+		DB: in.db, Catalog: in.catalog, Records: in.records, Scripts: in.scripts, Auth: principals, Limits: limits, Log: log,
+		Panel: ui.Handler("/_/"), TrustedProxies: proxies, Env: c.lookupEnv, Version: version, Commit: commit,
+	})
+	if err != nil {
+		return err
+	}
+	if err := c.welcome(ctx, t, principals); err != nil {
+		return err
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return ignoreCanceled(in.catalog.Run(ctx)) })
+	group.Go(func() error {
+		limits.Run(ctx)
+		return nil
+	})
+	serveOn(ctx, group, log, "http", listeners.http, c.endpoints(server))
+	if listeners.panel != nil {
+		serveOn(ctx, group, log, "panel", listeners.panel, server.Handler())
+	}
+	if listeners.metrics != nil {
+		serveOn(ctx, group, log, "metrics", listeners.metrics, server.Metrics())
+	}
+	return group.Wait()
+}
+
+// endpoints gives the handler of --http: everything, or without /_/ where the panel has an address of its own.
+func (c *serveCommand) endpoints(server *rest.Server) http.Handler {
+	handler := server.Handler()
+	if c.PanelAddr == "" {
+		return handler
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, "/_/") {
+			http.NotFound(w, r)
+			return
+		}
+		handler.ServeHTTP(w, r)
+	})
+}
+
+func (c *serveCommand) lookupEnv(name string) (string, bool) {
+	for _, listed := range c.Env {
+		if listed == name {
+			return os.LookupEnv(name)
+		}
+	}
+	return "", false
+}
+
+// welcome says where the server is, and prints the setup link while there is no administrator.
+func (c *serveCommand) welcome(ctx context.Context, t terminal, principals *auth.Auth) error {
+	panel := c.HTTP
+	if c.PanelAddr != "" {
+		panel = c.PanelAddr
+	}
+	fmt.Fprintf(t.Out, "Sayrud %s\n  endpoints  http://%s/api/\n  panel      http://%s/_/\n", version, c.HTTP, panel)
+	needed, err := principals.NeedsSetup(ctx)
+	if err != nil || !needed {
+		return err
+	}
+	token, err := principals.NewSetupToken(ctx)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(t.Out, "\nMake the first administrator (this link works once, for an hour):\n  http://%s/_/setup?token=%s\n", panel, token)
+	return nil
+}
+
+// listenerSet holds the open listeners; they are opened before the database, so that a taken address is told at once.
+type listenerSet struct{ http, panel, metrics net.Listener }
+
+func (c *serveCommand) listen(ctx context.Context) (*listenerSet, error) {
+	var set listenerSet
+	for _, wanted := range []struct {
+		flag, addr string
+		listener   *net.Listener
+	}{{"--http", c.HTTP, &set.http}, {"--panel-addr", c.PanelAddr, &set.panel}, {"--metrics-addr", c.MetricsAddr, &set.metrics}} {
+		if wanted.addr == "" {
+			continue
+		}
+		listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", wanted.addr)
+		if err != nil {
+			set.close()
+			return nil, fmt.Errorf("%s %s cannot be listened on (%w); choose another address", wanted.flag, wanted.addr, err)
+		}
+		*wanted.listener = listener
+	}
+	return &set, nil
+}
+
+func (s *listenerSet) close() {
+	for _, listener := range []net.Listener{s.http, s.panel, s.metrics} {
+		if listener != nil {
+			listener.Close()
+		}
+	}
+}
+
+// serveOn serves handler until ctx ends, then lets requests under way finish.
+func serveOn(ctx context.Context, group *errgroup.Group, log *slog.Logger, name string, listener net.Listener, handler http.Handler) {
+	server := &http.Server{
+		Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+	}
+	group.Go(func() error {
+		log.Info("serving", "what", name, "address", listener.Addr().String())
+		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			return fmt.Errorf("serve %s: %w", name, err)
+		}
+		return nil
+	})
+	group.Go(func() error {
+		<-ctx.Done()
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTime)
+		defer cancel()
+		if err := server.Shutdown(ctx); err != nil {
+			log.Warn("requests were cut off", "what", name, "after", shutdownTime)
+			return server.Close()
+		}
+		return nil
+	})
+}
+
+func parseProxies(texts []string) ([]netip.Prefix, error) {
+	var prefixes []netip.Prefix
+	for _, text := range texts {
+		prefix, err := netip.ParsePrefix(text)
+		if addr, addrErr := netip.ParseAddr(text); err != nil && addrErr == nil {
+			prefix, err = addr.Prefix(addr.BitLen())
+		}
+		if err != nil {
+			return nil, usagef("--trusted-proxies %s is neither an address nor a network such as 10.0.0.0/8", text)
+		}
+		prefixes = append(prefixes, prefix.Masked())
+	}
+	return prefixes, nil
+}
+
+func ignoreCanceled(err error) error {
+	if errors.Is(err, context.Canceled) {
+		return nil
+	}
+	return err
+}
