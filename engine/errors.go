@@ -88,13 +88,16 @@ func Errorf(code Code, format string, args ...any) *Error {
 }
 
 // A Problem is one thing wrong in a definition. Path names the place in the definition, from the outside in
-// ("endpoints", "list", "filter", "l"); Offset counts bytes into the text that stands there.
+// ("endpoints", "list", "filter", "l"); Offset counts bytes into the text that stands there, or is AtName.
 type Problem struct {
 	Path    []string
 	Offset  int
 	Message string // what is wrong, lower case, without full stop
 	Hint    string // what would be right; may be empty
 }
+
+// AtName as a Problem's Offset points at the name in front of the value at Path: an unknown key, a bad name.
+const AtName = -1
 
 // Error gives "endpoints.list.filter: message (hint)".
 func (p Problem) Error() string {

@@ -1,0 +1,156 @@
+package definition
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"regexp"
+	"sort"
+	"strings"
+	"unicode/utf8"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// A progressReader hands out a text in small pieces, so that how far a parser read tells where it failed: the YAML library itself
+// names a line at best, and often that of the surrounding object.
+type progressReader struct {
+	source []byte
+	offset int
+	step   int // bytes a call; 0 is all
+}
+
+func (r *progressReader) Read(into []byte) (int, error) {
+	if r.offset >= len(r.source) {
+		return 0, io.EOF
+	}
+	n := len(into)
+	if r.step > 0 {
+		n = min(n, r.step)
+	}
+	n = copy(into[:n], r.source[r.offset:])
+	r.offset += n
+	return n, nil
+}
+
+// lookahead is how many characters behind the one in hand the YAML library may have read.
+const lookahead = 4
+
+// wordings says what the library's messages mean.
+var wordings = []struct{ library, message, hint string }{
+	{"mapping values are not allowed", "a second \": \" in one line, or a line that is indented too far", "quote this text"},
+	{"found a tab character", "a tab indents this line", "indent with spaces"},
+	{"cannot start any token", "a text cannot begin with this character", "quote this text"},
+	{"did not find expected key", "this line does not fit in: its indentation, or text behind a quoted one or behind }", "align it with the lines around it, or quote the whole text"},
+	{"did not find expected ',' or ']'", "a list in [ ] is not continued by a comma or closed", "add , or ]"},
+	{"did not find expected ',' or '}'", "an object in { } is not continued by a comma or closed", "add , or }"},
+	{"did not find expected '-' indicator", "a list goes on without - in front", "begin the item with - , or align the line with the list's name"},
+	{"did not find expected node content", "a value is missing here", ""},
+	{"unexpected end of stream", "a quotation mark is not closed", "close it"},
+	{"unknown escape character", "an unknown escape behind \\ in double quotes", "write \\\\ for a backslash"},
+	{"did not find expected hexdecimal number", "\\x, \\u and \\U want hexadecimal digits", ""},
+	{"invalid Unicode character escape", "an escape that is no character", "write the character itself"},
+	{"block sequence entries are not allowed", "a list cannot begin behind a name in the same line", "begin the list in the next line, or write [a, b]"},
+	{"mapping keys are not allowed", "a name cannot begin with ?", "quote this text"},
+	{"expected comment or line break", "text behind | or >", "begin the text in the next line"},
+	{"alphabetic or numeric character", "* and & begin an alias or an anchor", "quote this text"},
+	{"control characters", "a control character", "write it as an escape in double quotes"},
+	{"could not find expected ':'", "a name without \": \" behind it", "name: value"},
+	{"incompatible YAML document", "only YAML 1.1 and 1.2 files are read", "leave out the line %YAML"},
+}
+
+// syntaxFault puts the library's refusal of source in our words, with a place.
+func syntaxFault(source []byte, err error) fault {
+	message := err.Error()
+	f := fault{message: "this is no YAML", hint: ""}
+	for _, w := range wordings {
+		if strings.Contains(message, w.library) {
+			f.message, f.hint = w.message, w.hint
+			break
+		}
+	}
+	var at int
+	if _, name, found := strings.Cut(message, "unknown anchor '"); found {
+		name, _, _ = strings.Cut(name, "'")
+		at = max(0, strings.Index(string(source), "*"+name))
+		f.message, f.hint = fmt.Sprintf("*%s refers to an anchor that does not exist", name), "quote this text"
+	} else {
+		at = failedAt(source, message)
+	}
+	f.line, f.col = position(source, at)
+	return expressionFault(source, at, f)
+}
+
+// failedAt reads source again, in pieces, and gives the byte where it fails.
+func failedAt(source []byte, message string) int {
+	r := &progressReader{source: source, step: 1}
+	var n yaml.Node
+	dec := yaml.NewDecoder(r)
+	for decode(dec, &n) == nil {
+	}
+	end := min(r.offset, len(source))
+	culprits := map[string]string{"cannot start any token": "@`%\t", "alphabetic or numeric": "*&", "mapping values": ":", "tab character": "\t",
+		"unknown escape": "\\", "Unicode character escape": "\\", "unexpected end of stream": "", "control characters": "\x00"}
+	for word, set := range culprits {
+		if !strings.Contains(message, word) {
+			continue
+		}
+		if set == "" {
+			return openQuote(source)
+		}
+		if i := strings.LastIndexAny(string(source[:end]), set); i >= 0 {
+			return i
+		}
+	}
+	at := max(0, end-lookahead-1)
+	for at > 0 && strings.IndexByte(" \r\n\t", source[min(at, len(source)-1)]) >= 0 {
+		at--
+	}
+	start := strings.LastIndexByte(string(source[:at]), '\n') + 1
+	return start + indent(string(source[start:at]))
+}
+
+// openQuote gives the quotation mark that is never closed: it is in the first line from which on every beginning of the text ends
+// inside quotes.
+func openQuote(source []byte) int {
+	var ends []int // of lines
+	for i, c := range source {
+		if c == '\n' {
+			ends = append(ends, i)
+		}
+	}
+	line := sort.Search(len(ends), func(i int) bool {
+		var n yaml.Node
+		err := decode(yaml.NewDecoder(bytes.NewReader(source[:ends[i]])), &n)
+		return err != nil && strings.Contains(err.Error(), "end of stream")
+	})
+	start := 0
+	if line > 0 {
+		start = ends[line-1] + 1
+	}
+	if i := bytes.IndexAny(source[start:], `"'`); i >= 0 {
+		return start + i
+	}
+	return start
+}
+
+func position(source []byte, at int) (line, col int) {
+	at = min(at, len(source))
+	start := strings.LastIndexByte(string(source[:at]), '\n') + 1
+	return 1 + strings.Count(string(source[:at]), "\n"), 1 + utf8.RuneCount(source[start:at])
+}
+
+// beginsValue finds where a value begins in a line: behind a name, a dash or a bracket.
+var beginsExpression = regexp.MustCompile(`(?:^\s*|: +|- +|[\[{,] *)(=[^=]|\$|[^"'#\s]*\$\{)`)
+
+// expressionFault says "quote this expression" where the line that failed holds an expression without quotes.
+func expressionFault(source []byte, at int, f fault) fault {
+	start := strings.LastIndexByte(string(source[:min(at, len(source))]), '\n') + 1
+	line, _, _ := strings.Cut(string(source[start:]), "\n")
+	if m := beginsExpression.FindStringSubmatchIndex(line); m != nil {
+		f.col = 1 + utf8.RuneCountInString(line[:m[2]])
+		f.message = "YAML cuts this expression in two"
+		f.hint = "quote this expression: '" + strings.ReplaceAll(strings.TrimSpace(line[m[2]:]), "'", "''") + "'"
+	}
+	return f
+}
