@@ -82,7 +82,7 @@ func (c Config) pool() (*pgxpool.Config, error) {
 		cc.ConnectTimeout = defaultConnectTimeout
 	}
 	// A peer that vanished without a word is noticed within half a minute: no statement carries a deadline of its own.
-	dialer := &net.Dialer{KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 15 * time.Second, Interval: 5 * time.Second, Count: 3}}
+	dialer := &net.Dialer{Control: controlSocket, KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 15 * time.Second, Interval: 5 * time.Second, Count: 3}}
 	cc.DialFunc = func(ctx context.Context, network, address string) (net.Conn, error) {
 		return dialer.DialContext(ctx, network, address)
 	}

@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
@@ -28,7 +30,7 @@ func New(t testing.TB) *pg.DB {
 // URL returns the address of a fresh, empty database, dropped when t ends.
 func URL(t testing.TB) string {
 	t.Helper()
-	server, err := serverURL()
+	server, err := server()
 	if err != nil {
 		t.Fatalf("start PostgreSQL for tests: %v", err)
 	}
@@ -58,4 +60,28 @@ func admin(server, sql string) error {
 	defer conn.Close(ctx)
 	_, err = conn.Exec(ctx, sql)
 	return err
+}
+
+// reap drops the databases of processes that were killed. Each database's name tells its process.
+func reap(server string) {
+	ctx := context.Background()
+	conn, err := pgx.Connect(ctx, server)
+	if err != nil {
+		return
+	}
+	defer conn.Close(ctx)
+	rows, err := conn.Query(ctx, `SELECT datname FROM pg_database WHERE datname ~ '^t_[0-9]+_'`)
+	if err != nil {
+		return
+	}
+	names, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return
+	}
+	for _, name := range names {
+		pid, err := strconv.Atoi(strings.Split(name, "_")[1])
+		if err == nil && syscall.Kill(pid, 0) == syscall.ESRCH {
+			_, _ = conn.Exec(ctx, "DROP DATABASE IF EXISTS "+name+" WITH (FORCE)")
+		}
+	}
 }

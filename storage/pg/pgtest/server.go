@@ -1,50 +1,67 @@
 package pgtest
 
 import (
-	"fmt"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"log/slog"
 	"os"
-	"os/exec"
-	"syscall"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/sayrud/sayrud/storage/pg"
 )
 
-func serverURL() (string, error) {
-	if u := os.Getenv("SAYRUD_TEST_DATABASE_URL"); u != "" {
+// URLVariable names another server for the tests, with a role that may create databases.
+const URLVariable = "SAYRUD_TEST_DATABASE_URL"
+
+// settings make a server fast that may lose everything at a power failure.
+var settings = map[string]string{
+	"fsync":              "off",
+	"full_page_writes":   "off",
+	"synchronous_commit": "off",
+	"max_connections":    "500",
+	"shared_buffers":     "128MB",
+	"autovacuum_naptime": "10s",
+}
+
+// linger outlasts the gaps between the packages of one `go test ./...`.
+const linger = 20 * time.Second
+
+// A test binary is its own supervisor: `go test` gives no other executable, and asking each package for a TestMain
+// would be forgotten. This is the reason for the package's only init.
+func init() {
+	if len(os.Args) > 1 && os.Args[1] == pg.SupervisorCommand {
+		os.Exit(pg.RunSupervisor(os.Args[2:]))
+	}
+}
+
+// server is this process's hold on the server. It ends with the process.
+var server = sync.OnceValues(func() (string, error) {
+	if u := os.Getenv(URLVariable); u != "" {
 		return u, nil
 	}
-	const bin, dir = "/usr/lib/postgresql/15/bin/", "/tmp/sayrud-pgtest-15"
-	lock, err := os.OpenFile(dir+".lock", os.O_CREATE|os.O_RDWR, 0o600)
+	dir, err := dataDir()
 	if err != nil {
 		return "", err
 	}
-	defer lock.Close()
-	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX); err != nil {
+	e, err := pg.OpenEmbedded(context.Background(), pg.EmbeddedConfig{
+		DataDir: dir, Settings: settings, Linger: linger, Log: slog.New(slog.DiscardHandler),
+	})
+	if err != nil {
 		return "", err
 	}
-	run := func(name string, args ...string) error {
-		cmd := exec.Command(bin+name, args...)
-		cmd.Dir = "/"
-		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}, Setsid: true}
-		if err := cmd.Run(); err != nil {
-			return fmt.Errorf("%s: %w", name, err)
-		}
-		return nil
+	reap(e.URL())
+	return e.URL(), nil
+})
+
+// dataDir is one for each choice of programs, since their data differ.
+func dataDir() (string, error) {
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		return "", err
 	}
-	if _, err := os.Stat(dir + "/PG_VERSION"); err != nil {
-		if err := os.MkdirAll(dir, 0o700); err != nil {
-			return "", err
-		}
-		if err := os.Chown(dir, 65534, 65534); err != nil {
-			return "", err
-		}
-		if err := run("initdb", "-D", dir, "-U", "sayrud", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"); err != nil {
-			return "", err
-		}
-	}
-	if run("pg_ctl", "-D", dir, "status") != nil {
-		opts := "-c listen_addresses='' -c unix_socket_directories=" + dir + " -c fsync=off -c full_page_writes=off -c synchronous_commit=off -c max_connections=500 -c max_locks_per_transaction=256 -c jit=off"
-		if err := run("pg_ctl", "-D", dir, "-w", "-l", dir+"/log", "-o", opts, "start"); err != nil {
-			return "", err
-		}
-	}
-	return "postgres://sayrud@/postgres?host=" + dir, nil
+	sum := sha256.Sum256([]byte("2 " + os.Getenv("SAYRUD_POSTGRES_BIN")))
+	return filepath.Join(cache, "sayrud", "pgtest-"+hex.EncodeToString(sum[:4])), nil
 }
