@@ -2,34 +2,148 @@ package script
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/sayrud/sayrud/engine/raw"
 )
 
+// Shared is what all calls of a request see.
 type Shared struct {
-	Now      time.Time
-	Timezone *time.Location
-	Env      map[string]string
+	Now      time.Time         // $now()
+	Timezone *time.Location    // of $date and of Date's local methods; nil is UTC
+	Env      map[string]string // what $env may read
 }
+
+// Call is one evaluation: a program and the values of its Inputs, in their order; nil where one is absent. The values must not be
+// changed while the call runs.
 type Call struct {
 	Program *Program
 	Inputs  []raw.Value
 }
-type Runner struct{}
+
+// Config sets a [Runner]. Its zero value is the default.
 type Config struct {
-	Workers int
-	Command []string
+	Workers int      // worker processes at most; 0 means 2
+	Command []string // how a worker is started; nil means this executable with [Subcommand]
 }
 
-func NewRunner(cfg Config) *Runner { return &Runner{} }
-func (r *Runner) Close()           {}
-func RunWorker(args []string) int  { return 0 }
-func RunWorkerIfAsked()            {}
+// A Runner evaluates programs. It is safe for concurrent use.
+type Runner struct {
+	pool *pool
+}
+
+// NewRunner makes a Runner. Its workers start when they are first needed.
+func NewRunner(cfg Config) *Runner { return &Runner{pool: newPool(cfg)} }
+
+// Close ends the workers and waits for them. Evaluations that run or wait get [ErrClosed].
+func (r *Runner) Close() { r.pool.close() }
+
+// Run evaluates p. The result is JSON, or nil for undefined. Its error is an *[Error], a *[BoundError], [ErrBusy], [ErrClosed] or
+// that of ctx, which is heeded while waiting for a worker; once the script runs, its own bounds end it.
 func (r *Runner) Run(ctx context.Context, p *Program, sh Shared, inputs []raw.Value) (raw.Value, error) {
-	return nil, ErrBusy
+	if p.small != nil {
+		v, _, err := p.small.evaluate(inputs, &sh, serverFuel, false)
+		if !errors.Is(err, errUnusual) {
+			return v, err
+		}
+	}
+	calls := [1]Call{{Program: p, Inputs: inputs}}
+	results := make([]raw.Value, 1)
+	if err := r.inWorker(ctx, sh, calls[:], []int{0}, results); err != nil {
+		return nil, err
+	}
+	return results[0], nil
 }
+
+// RunAll evaluates all calls and gives their results in order. What needs a worker travels to it in one frame, each distinct input
+// once. The first error ends it. The in-process calls of one RunAll share a budget of about 20 ms; what is beyond goes to the worker.
 func (r *Runner) RunAll(ctx context.Context, sh Shared, calls []Call) ([]raw.Value, error) {
-	return nil, ErrBusy
+	results := make([]raw.Value, len(calls))
+	fuel := 10 * serverFuel
+	var rest []int
+	for i, c := range calls {
+		if c.Program.small != nil && fuel > 0 {
+			given := min(fuel, serverFuel)
+			v, left, err := c.Program.small.evaluate(c.Inputs, &sh, given, false)
+			fuel -= given - left
+			if err == nil {
+				results[i] = v
+				continue
+			}
+			if !errors.Is(err, errUnusual) {
+				return nil, err
+			}
+		}
+		rest = append(rest, i)
+	}
+	if len(rest) == 0 {
+		return results, nil
+	}
+	if err := r.inWorker(ctx, sh, calls, rest, results); err != nil {
+		return nil, err
+	}
+	return results, nil
 }
-func Rename(source, root, old, now string) (string, bool) { return source, false }
+
+// inWorker evaluates those of calls whose places are in which, and puts their results there.
+func (r *Runner) inWorker(ctx context.Context, sh Shared, calls []Call, which []int, results []raw.Value) error {
+	q, err := newRequest(sh, calls, which)
+	if err != nil {
+		return err
+	}
+	for _, p := range q.programs {
+		if err := p.guard.check(time.Now()); err != nil {
+			return err
+		}
+	}
+	slot, err := r.pool.acquire(ctx, q.programs[0])
+	if err != nil {
+		return err
+	}
+	answer, err := slot.exchange(q)
+	r.pool.release(slot, q.programs[0])
+	if err == nil {
+		err = answer.error()
+	}
+	if err != nil {
+		q.blame(answer, err)
+		return err
+	}
+	if len(answer.results) != len(which) {
+		return errFrame
+	}
+	for i, place := range which {
+		results[place] = answer.results[i]
+	}
+	return nil
+}
+
+// error gives what a worker said went wrong.
+func (a *reply) error() error {
+	switch a.failure {
+	case failNone:
+		return nil
+	case failTime:
+		return ErrTime
+	case failResult:
+		return ErrResult
+	}
+	e := a.err
+	return &e
+}
+
+// blame counts a bound against the program that ran into it; where the worker could not say which, against all of the frame.
+func (q *request) blame(answer *reply, err error) {
+	if !errors.Is(err, ErrTime) && !errors.Is(err, ErrMemory) {
+		return
+	}
+	now := time.Now()
+	if answer != nil && answer.call < len(q.calls) {
+		q.programs[q.calls[answer.call].program].guard.count(now)
+		return
+	}
+	for _, p := range q.programs {
+		p.guard.count(now)
+	}
+}

@@ -73,6 +73,7 @@ type smallCompiler struct {
 	params map[string]int // inputs by parameter name
 	locals map[string]int
 	depth  int
+	nodes  int // made so far
 	out    small
 	ok     bool
 }
@@ -101,6 +102,7 @@ func (c *smallCompiler) node(e ast.Expression) node {
 	if !c.ok {
 		return nil
 	}
+	c.nodes++
 	switch n := e.(type) {
 	case *ast.NullLiteral:
 		return constant(nullValue)

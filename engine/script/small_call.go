@@ -149,9 +149,10 @@ func (c *smallCompiler) callback(of node, method *listMethod, list []ast.Express
 	}
 	c.depth += 2
 	c.out.locals = max(c.out.locals, c.depth)
+	before := c.nodes
 	say := c.node(body.Expression)
 	c.depth, c.locals = first, outer
-	cost := 2 + (int(body.Expression.Idx1())-int(body.Expression.Idx0()))/4
+	cost := 2 + 2*(c.nodes-before)
 	return func(r *run) (value, error) {
 		v, err := of(r)
 		if err != nil {

@@ -1,0 +1,70 @@
+package script
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"strconv"
+
+	"golang.org/x/sys/unix"
+)
+
+// niceness of a worker: below the server's own requests.
+const niceness = 10
+
+// limitProcess bounds this process. RLIMIT_AS counts what is reserved (setrlimit(2)), and a Go process reserves over a gigabyte at
+// its start, so the limit stands above what there is. RLIMIT_DATA would not hold: a mapping over a reserved one is not counted.
+func limitProcess() error {
+	size, err := statm(os.Getpid(), 0)
+	if err != nil {
+		return err
+	}
+	limit := uint64(size + memoryLimit)
+	if err := unix.Setrlimit(unix.RLIMIT_AS, &unix.Rlimit{Cur: limit, Max: limit}); err != nil {
+		return fmt.Errorf("limit memory: %w", err)
+	}
+	for _, resource := range []int{unix.RLIMIT_CORE, unix.RLIMIT_FSIZE} {
+		if err := unix.Setrlimit(resource, &unix.Rlimit{}); err != nil {
+			return fmt.Errorf("limit resource %d: %w", resource, err)
+		}
+	}
+	tasks, err := os.ReadDir("/proc/self/task")
+	if err != nil {
+		return fmt.Errorf("list threads: %w", err)
+	}
+	for _, task := range tasks {
+		if id, err := strconv.Atoi(task.Name()); err == nil {
+			_ = unix.Setpriority(unix.PRIO_PROCESS, id, niceness) // a thread may have ended; a slower server is no reason to fail
+		}
+	}
+	return nil
+}
+
+// residentBytes gives the memory that a process holds, or 0 where it is gone.
+func residentBytes(pid int) int64 {
+	n, err := statm(pid, 1)
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
+// statm gives one field of /proc/PID/statm (proc_pid_statm(5)) in bytes: 0 is the whole size, 1 what is resident.
+func statm(pid, field int) (int64, error) {
+	b, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/statm")
+	if err != nil {
+		return 0, fmt.Errorf("read memory of process %d: %w", pid, err)
+	}
+	fields := bytes.Fields(b)
+	if len(fields) <= field {
+		return 0, fmt.Errorf("read memory of process %d: %d fields", pid, len(fields))
+	}
+	pages, err := strconv.ParseInt(string(fields[field]), 10, 64)
+	if err != nil {
+		return 0, fmt.Errorf("read memory of process %d: %w", pid, err)
+	}
+	return pages * int64(os.Getpagesize()), nil
+}
+
+// executable names this program even where its file was replaced or removed since it was started (proc_pid_exe(5)).
+func executable() (string, error) { return "/proc/self/exe", nil }

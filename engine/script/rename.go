@@ -1,0 +1,3 @@
+package script
+
+func Rename(source, root, old, now string) (string, bool) { return source, false }
