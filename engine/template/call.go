@@ -35,18 +35,9 @@ func (c *call) gather(w *writer) bool {
 		w.fail(fmt.Errorf("read %d bytes into scripts: %w", w.bytes, ErrTooLarge))
 		return true
 	}
-	if !c.program.InProcess() || w.env.Scripts == nil {
-		w.calls = append(w.calls, script.Call{Program: c.program, Inputs: inputs})
-		w.queued = append(w.queued, o)
-		return false
-	}
-	v, err := w.env.Scripts.Run(w.context(), c.program, w.shared(), inputs)
-	if err != nil {
-		w.fail(fmt.Errorf("run script %s: %w", c.place, err))
-		return true
-	}
-	w.remember(o, v)
-	return true
+	w.calls = append(w.calls, script.Call{Program: c.program, Inputs: inputs})
+	w.queued = append(w.queued, o)
+	return false
 }
 
 // input gives the value of n; whole records and lists of them are built once a rendering.

@@ -53,6 +53,9 @@ func (t *text) write(w *writer, dst []byte) ([]byte, bool) {
 		default:
 			dst = appendInside(dst, v)
 		}
+		if w.full(dst) {
+			break
+		}
 	}
 	return append(dst, '"'), true
 }

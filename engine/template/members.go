@@ -2,6 +2,8 @@ package template
 
 import (
 	"bytes"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/sayrud/sayrud/engine/raw"
@@ -48,9 +50,7 @@ func (c *compiler) slotMember(o *object, p pair) {
 			return
 		}
 	}
-	if value := c.value(p.value); value != (omit{}) {
-		o.set(member{key: memberKey(p.key), value: value})
-	}
+	o.set(member{key: memberKey(p.key), value: c.value(p.value)})
 }
 
 // member compiles a member of a template, whose name may be an expression.
@@ -64,7 +64,7 @@ func (c *compiler) member(o *object, p pair) {
 		}
 	}
 	value := c.value(p.value)
-	if name == (omit{}) || value == (omit{}) {
+	if name == (omit{}) {
 		return
 	}
 	if quoted, isConstant := name.(constant); isConstant {
@@ -86,10 +86,20 @@ func (c *compiler) hintDirective(key string) {
 
 // spread compiles $spread: the members of a value, or of each value of a list.
 func (c *compiler) spread(o *object, v raw.Value) {
-	if v.Kind() == raw.Array {
-		v.Items(func(_ int, v raw.Value) bool { c.spread(o, v); return true })
+	if v.Kind() != raw.Array {
+		c.spreadOne(o, v)
 		return
 	}
+	v.Items(func(i int, v raw.Value) bool {
+		c.in(strconv.Itoa(i), func() node {
+			c.spreadOne(o, v)
+			return nil
+		})
+		return true
+	})
+}
+
+func (c *compiler) spreadOne(o *object, v raw.Value) {
 	value := c.value(v)
 	switch n := value.(type) {
 	case omit:
@@ -116,23 +126,24 @@ func (c *compiler) spread(o *object, v raw.Value) {
 	o.members = append(o.members, member{value: value, spread: true})
 }
 
-// set adds a member with a static name, or gives the one there is its value.
+// set adds a member with a static name, or gives the one there is its value. $omit takes it away.
 func (o *object) set(m member) {
-	for i := range o.members {
-		if len(m.key) > 0 && bytes.Equal(o.members[i].key, m.key) && !o.mixed() {
-			o.members[i].value = m.value
-			return
-		}
+	if o.mixed() {
+		o.members = append(o.members, m)
+		return
 	}
-	o.members = append(o.members, m)
+	i := slices.IndexFunc(o.members, func(other member) bool { return bytes.Equal(other.key, m.key) })
+	switch absent := m.value == (omit{}); {
+	case i >= 0 && absent:
+		o.members = slices.Delete(o.members, i, i+1)
+	case i >= 0:
+		o.members[i].value = m.value
+	case !absent:
+		o.members = append(o.members, m)
+	}
 }
 
 // mixed reports whether there are members whose names are not known yet: what comes behind them must stay behind them.
 func (o *object) mixed() bool {
-	for i := range o.members {
-		if o.members[i].spread || o.members[i].name != nil {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(o.members, func(m member) bool { return m.spread || m.name != nil })
 }

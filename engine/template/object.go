@@ -7,7 +7,7 @@ import (
 )
 
 // An object writes its members in order. A member whose value is absent is left out. Where a name stands twice, which only computed
-// names and $spread can bring about, the last value counts and stands in the place of the first, as in JavaScript.
+// names and $spread can bring about, the last value counts, an absent one too, and stands in the place of the first, as in JavaScript.
 type object struct {
 	members   []member
 	computed  bool // some names are not known when the template is compiled
@@ -75,8 +75,12 @@ func (o *object) write(w *writer, dst []byte) ([]byte, bool) {
 		value, ok := len(dst), true
 		if m.field != nil {
 			dst = m.field.append(dst, w.env, w.locals)
-		} else if dst, ok = m.value.write(w, dst); w.full(dst) {
-			return dst, true
+		} else {
+			dst, ok = m.value.write(w, dst)
+		}
+		if len(dst) > w.limit || w.err != nil {
+			w.full(dst)
+			break
 		}
 		if !ok || o.dropNulls && dst[value] == 'n' {
 			dst = dst[:mark]
@@ -134,10 +138,10 @@ func (o *object) writeEntry(w *writer, dst []byte, start int, name, value node) 
 	return o.writeMember(w, dst, start, key, value)
 }
 
-// writeMember writes a member under a quoted key and notes its span.
+// writeMember writes a member under a quoted key and notes its span. An absent value is written as nothing for now: it takes away
+// what stood under its name before.
 func (o *object) writeMember(w *writer, dst []byte, start int, key raw.Value, value node) []byte {
-	mark := len(dst)
-	if mark > start {
+	if len(dst) > start {
 		dst = append(dst, ',')
 	}
 	s := span{key: len(dst)}
@@ -145,41 +149,48 @@ func (o *object) writeMember(w *writer, dst []byte, start int, key raw.Value, va
 	s.colon = len(dst)
 	dst = append(dst, ':')
 	dst, ok := value.write(w, dst)
-	if !ok || o.dropNulls && dst[s.colon+1] == 'n' {
-		return dst[:mark]
+	if !ok || o.dropNulls && len(dst) > s.colon+1 && dst[s.colon+1] == 'n' {
+		dst = dst[:s.colon+1]
 	}
 	s.end = len(dst)
 	w.spans = append(w.spans, s)
 	return dst
 }
 
-// unique writes dst[start:] again where a name stands in it twice.
+func (s span) absent() bool { return s.end == s.colon+1 }
+
+// unique writes dst[start:] again where a name stands in it twice or a value is absent.
 func unique(dst []byte, start int, spans []span) []byte {
-	last := make([]int, 0, 16) // the distinct members, by their last value, in the order of their first
+	last := make([]span, 0, 16) // the distinct members with their last value, in the order of their first
 	places := make(map[string]int, len(spans))
-	for i, s := range spans {
+	clean := true
+	for _, s := range spans {
 		name := dst[s.key:s.colon]
 		if bytes.IndexByte(name, '\\') >= 0 {
 			text, _ := raw.Value(name).Text()
 			name = raw.AppendString(nil, text)
 		}
+		clean = clean && !s.absent()
 		if place, twice := places[string(name)]; twice {
-			last[place] = i
+			last[place], clean = s, false
 			continue
 		}
 		places[string(name)] = len(last)
-		last = append(last, i)
+		last = append(last, s)
 	}
-	if len(last) == len(spans) {
+	if clean {
 		return dst
 	}
 	written := bytes.Clone(dst[start:])
 	dst = dst[:start]
-	for i, s := range last {
-		if i > 0 {
+	for _, s := range last {
+		if s.absent() {
+			continue
+		}
+		if len(dst) > start {
 			dst = append(dst, ',')
 		}
-		dst = append(dst, written[spans[s].key-start:spans[s].end-start]...)
+		dst = append(dst, written[s.key-start:s.end-start]...)
 	}
 	return dst
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/sayrud/sayrud/engine/raw"
 	"github.com/sayrud/sayrud/engine/script"
@@ -172,7 +174,7 @@ func (w *writer) send() error {
 	}
 	results, err := w.env.Scripts.RunAll(w.context(), w.shared(), w.calls)
 	if err != nil {
-		return fmt.Errorf("run %s: %w", w.places(), err)
+		return fmt.Errorf("run script%s: %w", w.places(), err)
 	}
 	for i, o := range w.queued {
 		w.remember(o, results[i])
@@ -180,15 +182,18 @@ func (w *writer) send() error {
 	return nil
 }
 
-// places names the scripts of a frame for an error.
+// places tells where the scripts of a frame stand, for an error.
 func (w *writer) places() string {
-	first := w.queued[0].call.place
+	var places []string
 	for _, o := range w.queued {
-		if o.call.place != first {
-			return fmt.Sprintf("script %s and %d others", first, len(w.queued)-1)
+		if place := o.call.place; place != "" && !slices.Contains(places, place) && len(places) < 3 {
+			places = append(places, place)
 		}
 	}
-	return "script " + first
+	if len(places) == 0 {
+		return ""
+	}
+	return " " + strings.Join(places, ", ")
 }
 
 func (w *writer) remember(o occurrence, v raw.Value) {
