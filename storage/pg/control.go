@@ -48,32 +48,32 @@ func send(conn net.Conn, message any) error {
 	return err
 }
 
-// dialControl connects to the supervisor of a data directory and reads its greeting; errNobody when there is none.
-func dialControl(dataDir string) (net.Conn, *bufio.Reader, error) {
+// dialControl connects to the supervisor of a data directory and reads its greeting: errNobody when there is none.
+func dialControl(dataDir string) (net.Conn, *bufio.Reader, *greeting, error) {
 	dir, err := socketDir(dataDir)
 	if err != nil {
-		return nil, nil, fmt.Errorf("%w: %w", errNobody, err)
+		return nil, nil, nil, fmt.Errorf("%w: %w", errNobody, err)
 	}
 	conn, err := net.DialTimeout("unix", dir+"/"+controlName, controlTimeout)
 	if err != nil {
 		if errors.Is(err, syscall.EACCES) {
-			return nil, nil, err
+			return nil, nil, nil, err
 		}
-		return nil, nil, fmt.Errorf("%w: %w", errNobody, err)
+		return nil, nil, nil, fmt.Errorf("%w: %w", errNobody, err)
 	}
 	if err := checkPeer(conn, dataDir); err != nil {
 		conn.Close()
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	r := bufio.NewReader(conn)
 	var g greeting
 	_ = conn.SetReadDeadline(time.Now().Add(controlTimeout))
 	if err := receive(r, &g); err != nil || g.Sayrud != "supervisor" {
 		conn.Close()
-		return nil, nil, fmt.Errorf("%w: %w", errNobody, errors.Join(err, errors.New("no greeting")))
+		return nil, nil, nil, fmt.Errorf("%w: %w", errNobody, errors.Join(err, errors.New("no greeting")))
 	}
 	_ = conn.SetReadDeadline(time.Time{})
-	return conn, r, nil
+	return conn, r, &g, nil
 }
 
 func receive(r *bufio.Reader, message any) error {

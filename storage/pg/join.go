@@ -35,7 +35,7 @@ func join(ctx context.Context, cfg EmbeddedConfig) (net.Conn, *bufio.Reader, *an
 	defer slow.Stop()
 	var started *child
 	for wait := firstPoll; ; wait = min(2*wait, maxPoll) {
-		conn, r, err := dialControl(cfg.DataDir)
+		conn, r, _, err := dialControl(cfg.DataDir)
 		if err == nil {
 			state, err := awaitAnswer(ctx, conn, r)
 			if err == nil {

@@ -132,7 +132,7 @@ func takeLock(dataDir string, acc account) (*os.File, error) {
 		if !errors.Is(err, errLocked) {
 			return nil, err
 		}
-		if conn, _, err := dialControl(dataDir); err == nil {
+		if conn, _, _, err := dialControl(dataDir); err == nil {
 			conn.Close()
 			return nil, errAlready
 		}

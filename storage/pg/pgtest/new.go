@@ -35,7 +35,7 @@ func URL(t testing.TB) string {
 		t.Fatalf("start PostgreSQL for tests: %v", err)
 	}
 	name := fmt.Sprintf("t_%d_%s", os.Getpid(), strings.ToLower(rand.Text()[:10]))
-	if err := admin(server, "CREATE DATABASE "+name); err != nil {
+	if err := admin(server, "CREATE DATABASE "+name+" TEMPLATE template0 STRATEGY file_copy"); err != nil {
 		t.Fatalf("create test database: %v", err)
 	}
 	t.Cleanup(func() {
