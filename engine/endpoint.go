@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 
@@ -113,6 +114,9 @@ type Param struct {
 	Split string `json:"split,omitempty"` // one text becomes a list; repeated keys do too
 	List  bool   `json:"list,omitempty"`  // repeated keys or a JSON array
 }
+
+// Request gives the parameter's name in the request: As, or its own.
+func (p *Param) Request() string { return cmp.Or(p.As, p.Name) }
 
 // A Page bounds a LIST: by Number and Size, by Offset and Limit, or by Cursor and Size. Its members are slots.
 type Page struct {

@@ -4,9 +4,6 @@ import (
 	"github.com/sayrud/sayrud/engine"
 )
 
-func Check(p *engine.Project) engine.Problems                               { return nil }
-func Unsupported(p *engine.Project) engine.Problems                         { return nil }
-func Print(p *engine.Project, expand bool) []byte                           { return nil }
 func RenameField(p *engine.Project, table, old, now string) engine.Problems { return nil }
 func RenameTable(p *engine.Project, old, now string) engine.Problems        { return nil }
 func UsesOfField(p *engine.Project, table, field string) []engine.Problem   { return nil }

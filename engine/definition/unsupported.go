@@ -1,0 +1,38 @@
+package definition
+
+import "github.com/sayrud/sayrud/engine"
+
+// Unsupported lists the uses of what the language has and this version does not run. A definition that uses it must not be
+// saved: it would be ignored. As parts are built, their entries go.
+func Unsupported(p *engine.Project) engine.Problems {
+	c := &checker{project: p}
+	for name, t := range p.Tables.All() {
+		at := c.at("tables", name)
+		c.notYet(at.in("kind"), t.Kind == engine.KindFiles, "kind: files")
+		c.notYet(at.in("on_write"), len(t.OnWrite) > 0, "on_write")
+		for name, f := range t.Fields.All() {
+			c.notYet(at.in("fields", name, "type"), f.Type == tFile, "type: file")
+		}
+	}
+	for name, ep := range p.Endpoints.All() {
+		at := c.at("endpoints", name)
+		c.notYet(at.in("match"), ep.Match.Len() > 0, "match")
+		c.notYet(at.in("include"), ep.Include.Len() > 0, "include")
+		c.notYet(at.in("sources"), ep.Sources.Len() > 0, "sources")
+		c.notYet(at.in("group"), len(ep.Group) > 0, "group")
+		c.notYet(at.in("aggregate"), ep.Aggregate.Len() > 0, "aggregate")
+		c.notYet(at.in("upsert"), ep.Upsert != nil, "upsert")
+		c.notYet(at.in("bulk"), ep.Bulk != 0, "bulk")
+		c.notYet(at.in("guards"), len(ep.Guards) > 0, "guards")
+		for name, param := range ep.Params.All() {
+			c.notYet(at.in("params", name, "type"), param.Type == tFile, "type: file")
+		}
+	}
+	return c.problems
+}
+
+func (c *checker) notYet(at site, used bool, what string) {
+	if used {
+		at.refuseName("", "%s is not available in this version", what)
+	}
+}
