@@ -127,16 +127,25 @@ func interleave(ctx context.Context, postgres int, hand, sayrud *side, op operat
 	var runs [2][]measure
 	for range c.rounds {
 		for i, side := range []*side{hand, sayrud} {
-			server, database := treeCPU(side.pid), treeCPU(postgres)
-			r, err := drive(ctx, side.addr, connections, c.run, op.request(side, c.records))
+			m, err := side.run(ctx, postgres, op, connections, c)
 			if err != nil {
 				return h, s, fmt.Errorf("%s: %w", side.name, err)
 			}
-			per := func(d time.Duration) float64 { return float64(d.Microseconds()) / float64(r.requests) }
-			runs[i] = append(runs[i], measure{per(treeCPU(side.pid) - server), per(treeCPU(postgres) - database), r.perSecond(), r.percentile(.5), r.percentile(.99)})
+			runs[i] = append(runs[i], m)
 		}
 	}
 	return median(runs[0]), median(runs[1]), nil
+}
+
+// run drives one operation once.
+func (s *side) run(ctx context.Context, postgres int, op operation, connections int, c config) (measure, error) {
+	server, database := treeCPU(s.pid), treeCPU(postgres)
+	r, err := drive(ctx, s.addr, connections, c.run, op.request(s, c.records))
+	if err != nil {
+		return measure{}, err
+	}
+	per := func(d time.Duration) float64 { return float64(d.Microseconds()) / float64(r.requests) }
+	return measure{per(treeCPU(s.pid) - server), per(treeCPU(postgres) - database), r.perSecond(), r.percentile(.5), r.percentile(.99)}, nil
 }
 
 // median gives each figure's middle value; the two parts of the CPU time come from the run in the middle of their sums.

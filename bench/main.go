@@ -21,7 +21,6 @@ type config struct {
 	connections []int
 	rounds      int
 	run         time.Duration
-	scale       bool
 	only        string
 }
 
@@ -51,11 +50,11 @@ func main() {
 }
 
 func bench(ctx context.Context, c config) (err error) {
-	lab, err := openLab(ctx)
+	l, err := openLab(ctx)
 	if err != nil {
 		return err
 	}
-	defer lab.close()
+	defer l.close()
 	fmt.Printf("%s; load before: %s\n\n", machine(), load())
 	parts := []struct {
 		name string
@@ -65,7 +64,7 @@ func bench(ctx context.Context, c config) (err error) {
 		if c.only != "" && c.only != part.name {
 			continue
 		}
-		if err := part.run(ctx, lab, c); err != nil {
+		if err := part.run(ctx, l, c); err != nil {
 			return fmt.Errorf("%s: %w", part.name, err)
 		}
 	}
