@@ -6,6 +6,7 @@ import (
 
 	"github.com/sayrud/sayrud/engine"
 	"github.com/sayrud/sayrud/engine/raw"
+	"github.com/sayrud/sayrud/engine/script"
 )
 
 // wide is a table of seven fields, and a page of twenty of its records.
@@ -142,5 +143,28 @@ func TestPathsEqualDefault(t *testing.T) {
 		if record := AppendRecord(nil, wide{}, widePage().Record); string(record) != string(want.Body) {
 			t.Errorf("AppendRecord: got %s, want %s", record, want.Body)
 		}
+	}
+}
+
+// BenchmarkListScripts runs one script for each of twenty records: in process, and in a child process.
+func BenchmarkListScripts(b *testing.B) {
+	runner := script.NewRunner(script.Config{})
+	b.Cleanup(runner.Close)
+	for name, source := range map[string]string{"small": "=$record.field_4 > 10", "child": "=/slug/.test($record.field_0)"} {
+		b.Run(name, func(b *testing.B) {
+			p, problems := Compile(&engine.Response{Body: raw.Value(`[{"$each":"$records","id":"$record.uid","a":"` + source + `"}]`)},
+				&Scope{Records: wide{}})
+			if len(problems) > 0 {
+				b.Fatal(problems)
+			}
+			env, dst := widePage(), make([]byte, 0, 64<<10)
+			env.Scripts = runner
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := p.Render(dst, env); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }

@@ -1,6 +1,7 @@
 package template
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -88,8 +89,8 @@ func slotPairs(v raw.Value) []pair {
 	return pairs
 }
 
-// content compiles what the object stands for: $value, or the members; item where neither is said.
-func (c *compiler) content(d directed, item node) node {
+// content compiles what the object stands for: $value, or the members; item, made when it is needed, where neither is said.
+func (c *compiler) content(d directed, item func() node) node {
 	switch {
 	case d.value != nil && len(d.rest) > 0:
 		c.refuse(0, "use $spread to add members", "$value is the whole value, so "+d.rest[0].key+" has no place beside it")
@@ -97,7 +98,7 @@ func (c *compiler) content(d directed, item node) node {
 	case d.value != nil:
 		return c.in("$value", func() node { return c.value(d.value) })
 	case len(d.rest) == 0 && item != nil:
-		return item
+		return item()
 	}
 	return c.members(d.rest)
 }
@@ -121,7 +122,7 @@ func (c *compiler) repeat(d directed) *each {
 	names, active := len(c.names), c.active
 	defer func() { c.names, c.active = c.names[:names], active }()
 	e := &each{}
-	var item node
+	var item func() node
 	c.in("$each", func() node {
 		item = c.levels(e, d)
 		return nil
@@ -150,8 +151,8 @@ func (c *compiler) repeat(d directed) *each {
 }
 
 // levels compiles the list of $each, or the lists of which each is read for the items of the one before, and binds their items.
-// It gives the node of the innermost item.
-func (c *compiler) levels(e *each, d directed) node {
+// It gives what makes the node of the innermost item.
+func (c *compiler) levels(e *each, d directed) func() node {
 	lists := []raw.Value{d.each}
 	nested := d.each.Kind() == raw.Array && d.each.Len() > 0
 	d.each.Items(func(_ int, v raw.Value) bool {
@@ -164,36 +165,41 @@ func (c *compiler) levels(e *each, d directed) node {
 		d.each.Items(func(_ int, v raw.Value) bool { lists = append(lists, v); return true })
 	}
 	as := c.itemNames(d.as, len(lists))
-	var item node
 	for i, list := range lists {
-		l := level{local: c.active}
-		b := binding{name: as[i], local: l.local}
-		n := node(nil)
 		if nested {
-			n = c.in(strconv.Itoa(i), func() node { return c.value(list) })
+			c.in(strconv.Itoa(i), func() node { c.level(e, list, as[i]); return nil })
 		} else {
-			n = c.value(list)
+			c.level(e, list, as[i])
 		}
-		if _, records := n.(*wholes); records {
-			b.record = c.scope.Records
-			if b.name == "" {
-				b.name = "$record"
-			}
-			item = newWhole(b.record, l.local, c.dropNulls)
-		} else {
-			l.list = n
-			e.scripts = e.scripts || n.scripted()
-			item = &path{from: fromLocal, index: l.local}
-		}
-		c.active++
-		c.locals = max(c.locals, c.active)
-		if b.name != "" {
-			c.names = append(c.names, b)
-		}
-		e.levels = append(e.levels, l)
 	}
-	c.names = append(c.names, binding{name: "$index", local: c.active - 1, index: true})
-	return item
+	last := binding{local: c.active - 1, index: true, name: "$index"}
+	c.names = append(c.names, last)
+	records := e.levels[len(e.levels)-1].list == nil
+	return func() node {
+		if records {
+			return c.whole(c.scope.Records, last.local)
+		}
+		return &path{from: fromLocal, index: last.local}
+	}
+}
+
+// level compiles one list of $each and binds its item. The items of $records are read member by member, so nothing asks for all of
+// their members here.
+func (c *compiler) level(e *each, list raw.Value, as string) {
+	l, b := level{local: c.active}, binding{name: as, local: c.active}
+	if raw.EqualString(list, "$records") && c.scope.Records != nil && c.binding("$records") == nil {
+		b.record = c.scope.Records
+		b.name = cmp.Or(as, "$record")
+	} else {
+		l.list = c.value(list)
+		e.scripts = e.scripts || l.list.scripted()
+	}
+	c.active++
+	c.locals = max(c.locals, c.active)
+	if b.name != "" {
+		c.names = append(c.names, b)
+	}
+	e.levels = append(e.levels, l)
 }
 
 // itemNames gives the names of the items of n lists: $as names that of the last, or is a list of names, one for each.

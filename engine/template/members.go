@@ -39,7 +39,24 @@ func (c *compiler) members(pairs []pair) node {
 	if constants && !o.computed {
 		return fold(o)
 	}
+	if n := o.whole(); n != nil {
+		return n
+	}
 	return o
+}
+
+// whole gives the quicker form of an object whose members are all fields of one record, or nil.
+func (o *object) whole() *whole {
+	n := &whole{named: true, dropNulls: o.dropNulls}
+	for i := range o.members {
+		m := &o.members[i]
+		if o.computed || m.field == nil || i > 0 && m.field.row != n.row {
+			return nil
+		}
+		n.row = m.field.row
+		n.members = append(n.members, wholeMember{m.key, m.field.ref})
+	}
+	return n
 }
 
 // slotMember compiles a member outside templates: its name is itself.

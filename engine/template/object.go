@@ -2,6 +2,8 @@ package template
 
 import (
 	"bytes"
+	"cmp"
+	"math"
 
 	"github.com/sayrud/sayrud/engine/raw"
 )
@@ -64,6 +66,8 @@ func (o *object) write(w *writer, dst []byte) ([]byte, bool) {
 	}
 	dst = append(dst, '{')
 	start := len(dst)
+	var row *Row
+	last := math.MinInt
 	for i := range o.members {
 		m := &o.members[i]
 		mark := len(dst)
@@ -74,7 +78,10 @@ func (o *object) write(w *writer, dst []byte) ([]byte, bool) {
 		}
 		value, ok := len(dst), true
 		if m.field != nil {
-			dst = m.field.append(dst, w.env, w.locals)
+			if m.field.row != last {
+				last, row = m.field.row, cmp.Or(findRow(m.field.row, w.env, w.locals), noRow)
+			}
+			dst = m.field.ref.append(dst, row)
 		} else {
 			dst, ok = m.value.write(w, dst)
 		}
@@ -88,6 +95,9 @@ func (o *object) write(w *writer, dst []byte) ([]byte, bool) {
 	}
 	return append(dst, '}'), true
 }
+
+// noRow stands for a record that is not there: all its members are null.
+var noRow = &Row{}
 
 // A span is where a member stands in the bytes written so far.
 type span struct{ key, colon, end int }

@@ -125,7 +125,7 @@ func (c *compiler) resolveParams(rest []string) (node, *refusal) {
 
 func (c *compiler) resolveRecord(record Record, row int, rest []string) (node, *refusal) {
 	if len(rest) == 0 {
-		return newWhole(record, row, c.dropNulls), nil
+		return c.whole(record, row), nil
 	}
 	ref, err := record.Member(rest)
 	if err != nil {
@@ -134,9 +134,11 @@ func (c *compiler) resolveRecord(record Record, row int, rest []string) (node, *
 	return &path{from: fromRecord, row: row, ref: ref}, nil
 }
 
+func (c *compiler) whole(record Record, row int) *whole { return newWhole(record, row, c.dropNulls) }
+
 func (c *compiler) resolveRecords(rest []string) (node, *refusal) {
 	if len(rest) == 0 {
-		return &wholes{newWhole(c.scope.Records, 0, c.dropNulls)}, nil
+		return &wholes{c.whole(c.scope.Records, 0)}, nil
 	}
 	i, err := strconv.Atoi(rest[0])
 	if err != nil || i < 0 {

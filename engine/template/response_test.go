@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -253,4 +254,25 @@ func TestProblem(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestProgramsAreShared(t *testing.T) {
+	t.Parallel()
+	p := compile(t, &engine.Response{Body: raw.Value(`{"$spread":"$params.obj","items":[{"$each":"$records","$as":"r","k${$index}":"$r.nick"}]}`)}, "list")
+	want, err := p.Render(nil, fixtureEnv("list"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var group sync.WaitGroup
+	for range 4 {
+		group.Go(func() {
+			for range 50 {
+				got, err := p.Render(nil, fixtureEnv("list"))
+				if err != nil || string(got.Body) != string(want.Body) {
+					t.Errorf("got %s, %v", got.Body, err)
+				}
+			}
+		})
+	}
+	group.Wait()
 }

@@ -128,7 +128,7 @@ func TestMentions(t *testing.T) {
 		t.Errorf("$record beside $as: got %v", refused)
 	}
 	want := [][]string{
-		{"$params", "page"}, {"$params", "post"}, {"$records"}, {"$record", "data", "tags"}, {"$record", "nick"}, {"$record", "likes"}, {"$total"},
+		{"$params", "page"}, {"$params", "post"}, {"$record", "data", "tags"}, {"$record", "nick"}, {"$record", "likes"}, {"$total"}, {"$records"},
 	}
 	if diff := cmp.Diff(want, p.Mentions()); diff != "" {
 		t.Errorf("mentions (-want +got):\n%s", diff)
@@ -170,5 +170,25 @@ func TestWholeRecordsAreBuiltOnce(t *testing.T) {
 	p.body.gather(&w)
 	if len(w.wholes) != 4 {
 		t.Errorf("built %d values, want the list and three records", len(w.wholes))
+	}
+}
+
+// lazy is a Record that fails the test where all its members are asked for.
+type lazy struct {
+	comments
+	t *testing.T
+}
+
+func (l lazy) Whole() []Member {
+	l.t.Error("all members are read for a few")
+	return nil
+}
+
+func TestEachReadsWhatItNames(t *testing.T) {
+	t.Parallel()
+	_, problems := Compile(&engine.Response{Body: raw.Value(`[{"$each":["$records","$record.data.tags"],"$as":"t","a":"$record.nick","b":"=$record.likes"}]`)},
+		&Scope{Records: lazy{t: t}})
+	if err := problems.Err(); err != nil {
+		t.Error(err)
 	}
 }

@@ -5,10 +5,11 @@ import (
 	"github.com/sayrud/sayrud/engine/raw"
 )
 
-// A whole is a record in its default representation.
+// A whole is an object whose members are all read from one record: its default representation, or members that a template names.
 type whole struct {
 	row       int
 	members   []wholeMember
+	named     bool // by a template: where there is no record the members are null, and not the whole
 	dropNulls bool
 }
 
@@ -34,10 +35,13 @@ func (n *whole) scripted() bool { return false }
 
 func (n *whole) write(w *writer, dst []byte) ([]byte, bool) {
 	row := findRow(n.row, w.env, w.locals)
-	if row == nil {
-		return append(dst, raw.NullValue...), true
+	switch {
+	case row != nil:
+		return n.append(dst, row), true
+	case n.named:
+		return n.append(dst, noRow), true
 	}
-	return n.append(dst, row), true
+	return append(dst, raw.NullValue...), true
 }
 
 func (n *whole) append(dst []byte, row *Row) []byte {
