@@ -65,9 +65,15 @@ type changeWriter struct {
 	columns string
 }
 
-// matches writes the common table expression that locks up to one record more than may change.
-func (b *changeWriter) matches(wr *writer, with, lock string) {
-	wr.text(with, "m AS MATERIALIZED (SELECT r.id FROM ", b.t.Leaf, " r")
+// matches writes the common table expression that locks up to one record more than may change, and tells which of them may.
+func (b *changeWriter) matches(wr *writer, variant int, with, lock string) {
+	wr.text(with, "m AS MATERIALIZED (SELECT r.id")
+	if b.bounded(variant) {
+		wr.text(", (true")
+		b.bounds(wr, variant)
+		wr.text(") IS NOT FALSE AS fine")
+	}
+	wr.text(" FROM ", b.t.Leaf, " r")
 	b.where.where(wr, 0)
 	wr.text(" ORDER BY r.id LIMIT ", strconv.Itoa(b.w.Limit+1), " FOR ", lock, ")\n")
 }
@@ -76,45 +82,52 @@ func (b *changeWriter) matches(wr *writer, with, lock string) {
 func (b *changeWriter) update(wr *writer, variant int) {
 	conditions := b.w.referenceChecks(wr, variant)
 	if !b.w.Single {
-		b.matches(wr, with(conditions), "NO KEY UPDATE")
+		b.matches(wr, variant, with(conditions), "NO KEY UPDATE")
 	}
 	wr.text("UPDATE ", b.t.Leaf, " AS r\nSET data = ")
 	b.data(wr, variant)
 	wr.text(", version = r.version + 1, updated_at = now()")
-	b.target(wr, "FROM")
-	b.conditions(wr, variant, conditions)
+	b.target(wr, variant, "FROM")
+	b.conditions(wr, conditions)
 	wr.text("\nRETURNING ", b.columns)
 }
 
 // deletion writes a DELETE in one statement.
 func (b *changeWriter) deletion(wr *writer, variant int) {
 	if !b.w.Single {
-		b.matches(wr, "WITH ", "UPDATE")
+		b.matches(wr, variant, "WITH ", "UPDATE")
 	}
 	wr.text("DELETE FROM ", b.t.Leaf, " AS r")
-	b.target(wr, "USING")
-	b.conditions(wr, variant, nil)
+	b.target(wr, variant, "USING")
 	wr.text("\nRETURNING ", b.columns)
 }
 
-// target writes which rows change.
-func (b *changeWriter) target(wr *writer, from string) {
+// target writes which rows change: of several matches all or none.
+func (b *changeWriter) target(wr *writer, variant int, from string) {
 	if b.w.Single {
 		b.where.newline(wr, 0)
+		b.bounds(wr, variant)
 		return
 	}
-	wr.text("\n", from, " m\nWHERE r.id = m.id AND (SELECT count(*) FROM m) <= ", strconv.Itoa(b.w.Limit))
+	wr.text("\n", from, " m\nWHERE r.id = m.id AND (SELECT count(*)")
+	if b.bounded(variant) {
+		wr.text(" + count(*) FILTER (WHERE NOT m.fine) * ", strconv.Itoa(b.w.Limit+1))
+	}
+	wr.text(" FROM m) <= ", strconv.Itoa(b.w.Limit))
 }
 
-// conditions writes what else must hold: the version, the references, the bounds of what is counted up or down.
-func (b *changeWriter) conditions(wr *writer, variant int, references []func(wr *writer)) {
+// bounded reports whether bounds writes anything.
+func (b *changeWriter) bounded(variant int) bool {
+	probe := &writer{}
+	b.bounds(probe, variant)
+	return probe.sql.Len() > 0
+}
+
+// bounds writes what must hold of each row besides the filter: the version, the min and max of what is counted up or down.
+func (b *changeWriter) bounds(wr *writer, variant int) {
 	if variant&b.w.VersionBit() != 0 {
 		wr.text(" AND r.version = ")
 		wr.arg(ArgVersion, "bigint")
-	}
-	for _, condition := range references {
-		wr.text(" AND ")
-		condition(wr)
 	}
 	for _, s := range b.w.Sets {
 		if s.Op != Increment || !b.stands(s, variant) {
@@ -127,6 +140,14 @@ func (b *changeWriter) conditions(wr *writer, variant int, references []func(wr 
 				wr.text(rule[0], rule[1])
 			}
 		}
+	}
+}
+
+// conditions writes that the records referred to are there.
+func (b *changeWriter) conditions(wr *writer, references []func(wr *writer)) {
+	for _, condition := range references {
+		wr.text(" AND ")
+		condition(wr)
 	}
 }
 
@@ -233,8 +254,12 @@ func (b *changeWriter) byID(wr *writer, variant int) {
 	b.data(wr, variant)
 	wr.text(", version = r.version + 1, updated_at = now()\nWHERE r.id = ANY (")
 	wr.arg(ArgID, "bigint[]")
-	wr.text(")")
-	b.conditions(wr, variant, conditions)
+	wr.text(") AND NOT EXISTS (SELECT FROM ", b.t.Leaf, " r WHERE r.id = ANY (")
+	wr.arg(ArgID, "bigint[]")
+	wr.text(") AND NOT (true")
+	b.bounds(wr, variant)
+	wr.text("))")
+	b.conditions(wr, conditions)
 	wr.text("\nRETURNING ", b.columns)
 }
 

@@ -99,7 +99,7 @@ func (s *Stored) Get(path []string) raw.Value {
 		return s.whole()
 	}
 	if path[0] == "uid" {
-		return step(raw.Text(s.UID), path[1:])
+		return Step(raw.Text(s.UID), path[1:])
 	}
 	f, found := s.Table.Fields.Get(path[0])
 	if !found || !f.Stored() {
@@ -109,7 +109,7 @@ func (s *Stored) Get(path []string) raw.Value {
 	if v == nil {
 		v = raw.NullValue
 	}
-	return step(v, path[1:])
+	return Step(v, path[1:])
 }
 
 func (s *Stored) whole() raw.Value {
@@ -128,8 +128,8 @@ func (s *Stored) whole() raw.Value {
 	return append(b, '}')
 }
 
-// step follows names and indexes into a JSON value.
-func step(v raw.Value, path []string) raw.Value {
+// Step follows names and indexes into a JSON value.
+func Step(v raw.Value, path []string) raw.Value {
 	for _, name := range path {
 		if v.Kind() == raw.Array {
 			i, err := strconv.Atoi(name)

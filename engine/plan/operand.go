@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/sayrud/sayrud/engine"
@@ -64,21 +65,15 @@ func (fc *filterCompiler) valueFor(o engine.Operand, col *column) *Value {
 
 // trusted reports whether the value is a parameter that its checker has made canonical for the same type.
 func (fc *filterCompiler) trusted(o engine.Operand, t engine.FieldType, checked bool) bool {
-	text, _ := o.Value.Text()
-	name, isParam := strings.CutPrefix(text, "$params.")
-	if !isParam {
+	i := fc.param(o)
+	if i < 0 {
 		return false
 	}
-	for _, p := range fc.c.plan.Params {
-		if p.Name != name {
-			continue
-		}
-		if !checked {
-			return p.Type == engine.TypeText || p.Type == engine.TypeEnum || p.Type == engine.TypeEmail || p.Type == engine.TypeURL || p.Type == engine.TypeReference
-		}
-		return p.Type == t || t == engine.TypeNumber && p.Type == engine.TypeInteger
+	p := fc.c.plan.Params[i]
+	if !checked {
+		return p.Type == engine.TypeText || p.Type == engine.TypeEnum || p.Type == engine.TypeEmail || p.Type == engine.TypeURL || p.Type == engine.TypeReference
 	}
-	return false
+	return p.Type == t || t == engine.TypeNumber && p.Type == engine.TypeInteger
 }
 
 // add compiles the slot of a value and checks it where it is constant.
@@ -87,7 +82,7 @@ func (fc *filterCompiler) add(o engine.Operand, v *Value) (int, bool) {
 	if !ok {
 		return 0, false
 	}
-	v.Slot = slot
+	v.Slot, v.Param = slot, fc.param(o)
 	if known {
 		_, text, refused := v.Append(nil, constant, value.English)
 		if refused != nil {
@@ -96,8 +91,23 @@ func (fc *filterCompiler) add(o engine.Operand, v *Value) (int, bool) {
 		}
 		v.Slot, v.text, v.known = nil, text, true
 	}
+	if v.Param >= 0 {
+		v.Slot = nil
+	}
 	fc.query.Values = append(fc.query.Values, v)
+	fc.query.Slots = append(fc.query.Slots, v.Slot)
+	fc.query.Scripted = fc.query.Scripted || v.Slot != nil
 	return len(fc.query.Values) - 1, true
+}
+
+// param gives the index of the parameter that the value is, or -1.
+func (fc *filterCompiler) param(o engine.Operand) int {
+	text, _ := o.Value.Text()
+	name, isParam := strings.CutPrefix(text, "$params.")
+	if !isParam || o.Value.Kind() != raw.String {
+		return -1
+	}
+	return slices.IndexFunc(fc.c.plan.Params, func(p *Param) bool { return p.Name == name })
 }
 
 // slot compiles an operand's value: a literal, a path, JavaScript.

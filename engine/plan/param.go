@@ -48,6 +48,9 @@ func (p *Param) Texts(texts []string, lang value.Lang) (raw.Value, *engine.Field
 		if p.Trim {
 			text = strings.TrimSpace(text)
 		}
+		if text == "" && p.emptyIsAbsent() {
+			return nil, nil
+		}
 		return p.Checker.Text(text, lang)
 	}
 	list := raw.Value("[")
@@ -86,7 +89,10 @@ func (p *Param) JSON(v raw.Value, lang value.Lang) (raw.Value, *engine.FieldErro
 		return nil, nil
 	}
 	if !p.IsList() || v.Kind() == raw.Null {
-		return p.Checker.JSON(p.trim(v), lang)
+		if v = p.trim(v); string(v) == `""` && p.emptyIsAbsent() {
+			return nil, nil
+		}
+		return p.Checker.JSON(v, lang)
 	}
 	if text, ok := v.Text(); ok {
 		return p.Texts([]string{text}, lang)
@@ -117,7 +123,12 @@ func (p *Param) JSON(v raw.Value, lang value.Lang) (raw.Value, *engine.FieldErro
 }
 
 // Explain replaces the sentence of a refusal by the parameter's own message where that is computed from the request.
-func (p *Param) Explain(refused *engine.FieldError, env *template.Env) { explain(p.message, refused, env) }
+func (p *Param) Explain(refused *engine.FieldError, env *template.Env) {
+	explain(p.message, refused, env)
+}
+
+// emptyIsAbsent holds for every type but text and json.
+func (p *Param) emptyIsAbsent() bool { return p.Type != engine.TypeText && p.Type != engine.TypeJSON }
 
 func (p *Param) trim(v raw.Value) raw.Value {
 	if !p.Trim || v.Kind() != raw.String {

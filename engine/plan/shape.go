@@ -39,13 +39,7 @@ type join struct {
 }
 
 func newShape(p *engine.Project, t *engine.Table, reveal []string) *Shape {
-	var keys []string
-	for _, f := range t.Fields.All() {
-		if f.Stored() {
-			keys = append(keys, f.Key)
-		}
-	}
-	return &Shape{project: p, table: t, keys: raw.NewKeys(keys), reveal: reveal, byText: make(map[string]int)}
+	return &Shape{project: p, table: t, keys: storedKeys(t), reveal: reveal, byText: make(map[string]int)}
 }
 
 // Keys finds the stored values of a row: Row.Slots has their order.

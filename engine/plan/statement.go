@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 	"sync/atomic"
+
+	"github.com/sayrud/sayrud/engine/template"
 )
 
 // The parameters of a statement that are no Values of its Query.
@@ -73,7 +75,9 @@ func (w *writer) statement() *Statement {
 // A Query is a family of statements over the same values.
 type Query struct {
 	Values   []*Value
-	Optional [][]int // for each optional comparison, the values without which it is dropped: bit i of the mask
+	Slots    []*template.Slot // of Values, in their order; nil where a value needs none
+	Scripted bool             // some slot is there
+	Optional [][]int          // for each optional comparison, the values without which it is dropped: bit i of the mask
 	cells    []atomic.Pointer[Statement]
 	write    func(w *writer, variant int)
 }

@@ -16,12 +16,13 @@ import (
 type Table struct {
 	Project  *engine.Project
 	Def      *engine.Table
-	Leaf     string     // quoted, with its schema
-	Keys     raw.Keys   // of the stored fields: their slots
-	Fields   []*Field   // the stored fields, in order
+	Leaf     string   // quoted, with its schema
+	Keys     raw.Keys // of the stored fields: their slots
+	Fields   []*Field // the stored fields, in order
 	Location *time.Location
 
-	byName map[string]*Field
+	byName      map[string]*Field
+	constrained []*Field
 }
 
 // A Field is a stored field with its rules compiled.
@@ -29,17 +30,23 @@ type Field struct {
 	Def        *engine.Field
 	Slot       int            // of its key in Table.Keys
 	Checker    *value.Checker // nil for an autonumber's input, which does not exist
-	Default    *template.Slot // nil is none
+	Default    *template.Slot // nil is none, or constant
+	Constant   raw.Value      // the canonical form of a constant default; nil is none
 	Constraint *Constraint    // nil is none
 	Target     *engine.Table  // of reference and references
 	TargetLeaf string
-	Sequence   string // of an autonumber: its sequence, as the text of a regclass
+	TargetKeys raw.Keys   // of the target's stored fields
+	Exists     *Statement // $1 uids, an array: whether all of them are records of the target
+	Read       *Statement // $1 a uid: the target's data
+	Sequence   string     // of an autonumber: its sequence, as the text of a regclass
 
 	message *template.Slot
 }
 
 // Explain replaces the sentence of a refusal by the field's own message where that is computed from the request.
-func (f *Field) Explain(refused *engine.FieldError, env *template.Env) { explain(f.message, refused, env) }
+func (f *Field) Explain(refused *engine.FieldError, env *template.Env) {
+	explain(f.message, refused, env)
+}
 
 // Field gives the stored field named name, or nil.
 func (t *Table) Field(name string) *Field { return t.byName[name] }
@@ -58,13 +65,7 @@ func CompileTable(p *engine.Project, t *engine.Table) (*Table, engine.Problems) 
 		return nil, engine.Problems{engine.Problemf(nil, "use an IANA name such as Asia/Shanghai", "the project's timezone %q is not known", p.Timezone)}
 	}
 	out := &Table{Project: p, Def: t, Leaf: relation.Leaf(p, t), Location: loc, byName: make(map[string]*Field)}
-	var keys []string
-	for _, f := range t.Fields.All() {
-		if f.Stored() {
-			keys = append(keys, f.Key)
-		}
-	}
-	out.Keys = raw.NewKeys(keys)
+	out.Keys = storedKeys(t)
 	var problems engine.Problems
 	for name, f := range t.Fields.All() {
 		if !f.Stored() {
@@ -76,6 +77,9 @@ func CompileTable(p *engine.Project, t *engine.Table) (*Table, engine.Problems) 
 		if field != nil {
 			out.Fields = append(out.Fields, field)
 			out.byName[name] = field
+			if field.Constraint != nil {
+				out.constrained = append(out.constrained, field)
+			}
 		}
 	}
 	if len(problems) > 0 {
@@ -105,10 +109,10 @@ func compileField(t *Table, f *engine.Field) (*Field, engine.Problems) {
 		if !exists {
 			return nil, append(problems, engine.Problemf([]string{"to"}, near(f.To, t.Project.Tables.Names()), "there is no table %q", f.To))
 		}
-		field.Target, field.TargetLeaf = target, relation.Leaf(t.Project, target)
+		field.refer(relation.Leaf(t.Project, target), target)
 	}
 	if f.Default != nil {
-		field.Default, found = compileDefault(f, field.Checker, scope)
+		found = field.compileDefault(scope)
 		problems = append(problems, found.At("default")...)
 	}
 	if f.Constraint != "" {
@@ -118,22 +122,51 @@ func compileField(t *Table, f *engine.Field) (*Field, engine.Problems) {
 	return field, problems
 }
 
-// compileDefault compiles the slot; a constant one must fit the field.
-func compileDefault(f *engine.Field, checker *value.Checker, scope *template.Scope) (*template.Slot, engine.Problems) {
-	slot, problems := template.CompileSlot(f.Default, scope)
-	if slot == nil || checker == nil || len(problems) > 0 {
-		return nil, problems
-	}
-	if f.Type == engine.TypeAutonumber {
-		return nil, engine.Problems{engine.Problemf(nil, "", "an autonumber takes no default")}
-	}
-	if constant, ok := slot.Const(); ok {
-		if _, refused := checker.JSON(constant, value.English); refused != nil {
-			return nil, engine.Problems{engine.Problemf(nil, "", "the default is not allowed: %s", strings.TrimSuffix(refused.Message, "."))}
+// refer prepares what a reference asks of its target.
+func (f *Field) refer(leaf string, target *engine.Table) {
+	f.Target, f.TargetLeaf, f.TargetKeys = target, leaf, storedKeys(target)
+	f.Exists = &Statement{SQL: "SELECT count(*) = cardinality($1::text[])\nFROM " + leaf + " x\nWHERE x.uid = ANY ($1::text[])"}
+	f.Read = &Statement{SQL: "SELECT x.data\nFROM " + leaf + " x\nWHERE x.uid = $1::text"}
+}
+
+// storedKeys gives the finder of a table's stored values.
+func storedKeys(t *engine.Table) raw.Keys {
+	var keys []string
+	for _, f := range t.Fields.All() {
+		if f.Stored() {
+			keys = append(keys, f.Key)
 		}
 	}
-	return slot, nil
+	return raw.NewKeys(keys)
 }
+
+// Constrained gives the fields that have a constraint.
+func (t *Table) Constrained() []*Field { return t.constrained }
+
+// compileDefault compiles the slot; a constant one must fit the field.
+func (field *Field) compileDefault(scope *template.Scope) engine.Problems {
+	slot, problems := template.CompileSlot(field.Def.Default, scope)
+	if slot == nil || field.Checker == nil || len(problems) > 0 {
+		return problems
+	}
+	if field.Def.Type == engine.TypeAutonumber {
+		return engine.Problems{engine.Problemf(nil, "", "an autonumber takes no default")}
+	}
+	constant, known := slot.Const()
+	if !known {
+		field.Default = slot
+		return nil
+	}
+	canonical, refused := field.Checker.JSON(constant, value.English)
+	if refused != nil {
+		return engine.Problems{engine.Problemf(nil, "", "the default is not allowed: %s", strings.TrimSuffix(refused.Message, "."))}
+	}
+	field.Constant = canonical
+	return nil
+}
+
+// HasDefault reports whether CREATE gives the field a value where none comes.
+func (f *Field) HasDefault() bool { return f.Default != nil || f.Constant != nil }
 
 // checkExpression parses a generated field's fragment over the columns it may name.
 func checkExpression(p *engine.Project, t *engine.Table, f *engine.Field) engine.Problems {

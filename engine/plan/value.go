@@ -29,7 +29,8 @@ const (
 // A Value is a parameter of a Query: a slot, and what it must be where it stands.
 type Value struct {
 	Name    string         // of the field it is compared with, for the refusal
-	Slot    *template.Slot // nil where it is constant
+	Slot    *template.Slot // nil where it is constant or a parameter
+	Param   int            // the parameter it is, or -1
 	list    bool           // an array of such values
 	form    form
 	checker *value.Checker
@@ -48,51 +49,49 @@ func (v *Value) Append(buf []byte, in raw.Value, lang value.Lang) ([]byte, []byt
 	if in.IsNull() {
 		return buf, nil, nil
 	}
-	start := len(buf)
-	var ok bool
+	start, null, ok := len(buf), false, true
 	if v.list {
 		buf, ok = v.appendList(buf, in, lang)
 	} else {
-		buf, ok = v.append(buf, in, lang)
+		buf, null, ok = v.append(buf, in, lang)
 	}
-	if !ok {
-		return buf, nil, &engine.FieldError{Param: v.Name, Label: v.Name, Code: "filter", Message: value.Sentence(lang, "filter", v.Name)}
-	}
-	if buf == nil {
-		return nil, nil, nil
+	switch {
+	case !ok:
+		return buf[:start], nil, &engine.FieldError{Param: v.Name, Label: v.Name, Code: "filter", Message: value.Sentence(lang, "filter", v.Name)}
+	case null:
+		return buf, nil, nil
+	case len(buf) == start:
+		return buf, []byte{}, nil
 	}
 	return buf, buf[start:len(buf):len(buf)], nil
 }
 
-// append adds one value; a nil buf is NULL.
-func (v *Value) append(buf []byte, in raw.Value, lang value.Lang) ([]byte, bool) {
+// append adds one value, unless it turns out to be NULL.
+func (v *Value) append(buf []byte, in raw.Value, lang value.Lang) (out []byte, null, ok bool) {
+	start := len(buf)
 	switch v.form {
 	case formJSON:
-		return append(buf, in...), true
+		return append(buf, in...), false, true
 	case formChecked, formWhole:
 		if v.trusted {
-			return raw.AppendText(buf, in), true
+			buf = raw.AppendText(buf, in)
+			return buf, false, v.form != formWhole || fitsBigint(buf[start:])
 		}
 		canonical, refused := v.checker.JSON(in, lang)
-		if refused != nil {
-			return buf, false
+		if refused != nil || canonical.IsNull() {
+			return buf, true, refused == nil
 		}
-		if canonical.IsNull() {
-			return nil, true
-		}
-		start := len(buf)
 		buf = raw.AppendText(buf, canonical)
-		return buf, v.form != formWhole || fitsBigint(buf[start:])
+		return buf, false, v.form != formWhole || fitsBigint(buf[start:])
 	}
 	if k := in.Kind(); k == raw.Array || k == raw.Object {
-		return buf, false
+		return buf, false, false
 	}
-	start := len(buf)
 	buf = raw.AppendText(buf, in)
 	if !v.trusted && (bytes.IndexByte(buf[start:], 0) >= 0 || !utf8.Valid(buf[start:])) {
-		return buf, false
+		return buf, false, false
 	}
-	return v.pattern(buf, start), true
+	return v.pattern(buf, start), false, true
 }
 
 // pattern turns the text at buf[start:] into the pattern that the form wants.
@@ -156,8 +155,8 @@ func (v *Value) appendList(buf []byte, in raw.Value, lang value.Lang) ([]byte, b
 		if item.IsNull() {
 			return
 		}
-		text, fine := v.append(nil, item, lang)
-		if ok = ok && fine; !ok || text == nil {
+		text, null, fine := v.append(nil, item, lang)
+		if ok = ok && fine; !ok || null {
 			return
 		}
 		if n > 0 {

@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"github.com/sayrud/sayrud/engine"
+	"github.com/sayrud/sayrud/engine/template"
 )
 
 // A Write is a compiled CREATE, UPDATE or DELETE.
@@ -11,8 +12,9 @@ type Write struct {
 	Query  *Query // Values are those of the filter and of operations; its variants are the whole write in one statement
 	Layout Layout // of the rows that come back
 	Sets   []*Set
-	Limit  int  // of records changed
-	Single bool // the filter holds for at most one record
+	Slots  []*template.Slot // of Sets, in their order; nil where none has one
+	Limit  int              // of records changed
+	Single bool             // the filter holds for at most one record
 
 	Constrained []*Field // fields whose constraint this write may have to check
 	Lock        *Query   // UPDATE under constraints: locks the matches and gives id, uid, version and what data will be
@@ -28,9 +30,25 @@ func (w *Write) VersionBit() int { return 1 << w.bits }
 // maxWriteBits bounds the variants of a write; further references are written with a NULL test.
 const maxWriteBits = 8
 
-// number gives bits to the sets that change the text of the statement.
-func (w *Write) number() {
+// BitOf gives the bit that says the write gives f a value; 0 is none.
+func (w *Write) BitOf(f *Field) int {
 	for _, s := range w.Sets {
+		if s.Field == f && s.ChoiceParam < 0 {
+			return s.Bit()
+		}
+	}
+	return 0
+}
+
+// number gives bits to the sets that change the text of the statement, and lines up their slots.
+func (w *Write) number() {
+	for i, s := range w.Sets {
+		if s.Slot != nil && w.Slots == nil {
+			w.Slots = make([]*template.Slot, len(w.Sets))
+		}
+		if s.Slot != nil {
+			w.Slots[i] = s.Slot
+		}
 		if w.bits < maxWriteBits && (s.ChoiceParam >= 0 && s.Op != Assign || s.Field.Target != nil && s.Op != Remove) {
 			s.bit = w.bits
 			w.bits++
@@ -115,7 +133,7 @@ func (c *compiler) fillDefaults(w *Write) {
 	for i, f := range c.plan.Table.Fields {
 		switch {
 		case set[f] || f.Def.Type == engine.TypeAutonumber:
-		case f.Default != nil:
+		case f.HasDefault():
 			w.Sets = append(w.Sets, &Set{Field: f, Index: i, Param: -1, Amount: -1, Min: -1, Max: -1, ChoiceParam: -1, bit: -1})
 		case f.Def.IsRequired():
 			c.problem([]string{"set"}, "add a parameter "+f.Def.Name+", or give the field a default", "%s is required and nothing sets it", f.Def.Name)

@@ -1,0 +1,144 @@
+package record
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+
+	"github.com/sayrud/sayrud/engine"
+	"github.com/sayrud/sayrud/engine/plan"
+	"github.com/sayrud/sayrud/engine/raw"
+	"github.com/sayrud/sayrud/engine/script"
+	"github.com/sayrud/sayrud/engine/template"
+	"github.com/sayrud/sayrud/engine/value"
+	"github.com/sayrud/sayrud/storage/pg"
+)
+
+// An Engine reads and writes records. It is safe for concurrent use.
+type Engine struct {
+	db      *pg.DB
+	scripts *script.Runner
+	log     *slog.Logger
+	uids    engine.UIDs
+}
+
+// New makes an Engine over a database that the catalog has migrated. A nil log is slog.Default().
+func New(db *pg.DB, scripts *script.Runner, log *slog.Logger) *Engine {
+	if log == nil {
+		log = slog.Default()
+	}
+	return &Engine{db: db, scripts: scripts, log: log}
+}
+
+// Run runs p and fills env: Record, or Records with Page, Size and Total. It reads env.Params, which are checked already, and what
+// the plan's slots name. Its error is an *engine.Error, or internal. The rows live as long as env.
+func (e *Engine) Run(ctx context.Context, p *plan.Plan, env *template.Env) error {
+	return e.RunInto(ctx, p, env, new(Result))
+}
+
+// RunInto is Run with memory of the caller's: what env gets lives until the Result is used again.
+func (e *Engine) RunInto(ctx context.Context, p *plan.Plan, env *template.Env, into *Result) error {
+	env.Record, env.Records, env.Total, env.Next = nil, nil, -1, nil
+	into.reset()
+	r := &run{engine: e, ctx: ctx, plan: p, env: env, result: into}
+	var err error
+	switch {
+	case p.Read != nil && p.Read.One:
+		err = r.view()
+	case p.Read != nil:
+		err = r.list()
+	case p.Write != nil && p.Endpoint.Kind == engine.Create:
+		err = r.create()
+	case p.Write != nil:
+		err = r.change()
+	}
+	if err != nil {
+		return r.refuse(err)
+	}
+	return nil
+}
+
+// A run is one use of a plan.
+type run struct {
+	engine *Engine
+	ctx    context.Context
+	plan   *plan.Plan
+	env    *template.Env
+	result *Result
+	lang   value.Lang
+	tx     *pg.Tx // nil outside a transaction
+}
+
+// language picks the language of refusals when the first one is needed.
+func (r *run) language() value.Lang {
+	if r.lang == "" {
+		accept := ""
+		if r.plan.Project.Language == "auto" && r.env.Request != nil {
+			accept, _ = r.env.Request.Value([]string{"headers", "accept-language"}).Text()
+		}
+		r.lang = value.PickLang(r.plan.Project.Language, accept)
+	}
+	return r.lang
+}
+
+// query runs a statement on the run's transaction, or on the pool.
+func (r *run) query(s *plan.Statement, args [][]byte, row func(values [][]byte) error) (int64, error) {
+	if r.tx != nil {
+		return r.tx.Query(prepared(s), args, row)
+	}
+	return r.engine.db.Query(r.ctx, prepared(s), args, row)
+}
+
+// prepared gives the storage's handle of a statement, made once for each.
+func prepared(s *plan.Statement) *pg.Statement {
+	if known, ok := s.Prepared.Load().(*pg.Statement); ok {
+		return known
+	}
+	made := pg.NewStatement(s.SQL)
+	s.Prepared.Store(made)
+	return made
+}
+
+// bind evaluates the values of a query into r.result.args.
+func (r *run) bind(q *plan.Query) error {
+	res := r.result
+	res.args = grow(res.args, len(q.Values))
+	var found []raw.Value
+	if q.Scripted {
+		var err error
+		if found, err = template.EvalAll(r.env, q.Slots...); err != nil {
+			return fmt.Errorf("evaluate the filter: %w", err)
+		}
+	}
+	for i, v := range q.Values {
+		if text, known := v.Constant(); known {
+			res.args[i] = text
+			continue
+		}
+		in := raw.Value(nil)
+		if v.Param >= 0 {
+			in = r.env.Params[v.Param]
+		} else {
+			in = found[i]
+		}
+		var refused *engine.FieldError
+		if res.buf, res.args[i], refused = v.Append(res.buf, in, r.language()); refused != nil {
+			return &engine.Error{Code: engine.Invalid, Fields: []engine.FieldError{*refused}}
+		}
+	}
+	return nil
+}
+
+// params gives the parameters of a statement in order; other tells those that are no values of the query.
+func (r *run) params(s *plan.Statement, other func(arg int) []byte) [][]byte {
+	res := r.result
+	res.params = grow(res.params, len(s.Args))
+	for i, arg := range s.Args {
+		if arg >= 0 {
+			res.params[i] = res.args[arg]
+		} else {
+			res.params[i] = other(arg)
+		}
+	}
+	return res.params
+}

@@ -1,0 +1,172 @@
+package record
+
+import (
+	"strconv"
+
+	"github.com/sayrud/sayrud/engine"
+	"github.com/sayrud/sayrud/engine/plan"
+	"github.com/sayrud/sayrud/engine/raw"
+	"github.com/sayrud/sayrud/storage/pg"
+)
+
+// change runs an UPDATE or a DELETE.
+func (r *run) change() error {
+	w := r.plan.Write
+	if err := r.bind(w.Query); err != nil {
+		return err
+	}
+	variant, err := r.assign()
+	if err != nil {
+		return err
+	}
+	a := r.write()
+	if a.version, err = r.wantedVersion(); err != nil {
+		return err
+	}
+	if a.version != nil {
+		variant |= w.VersionBit()
+	}
+	if touched := r.touched(); len(touched) > 0 {
+		return r.engine.db.Tx(r.ctx, func(tx *pg.Tx) error {
+			r.tx = tx
+			defer func() { r.tx = nil }()
+			return r.changeLocked(touched, variant, a)
+		})
+	}
+	s := w.Query.Statement(variant)
+	if _, err := r.query(s, r.params(s, a.get), r.result.expect(r.plan, &w.Layout)); err != nil {
+		return err
+	}
+	return r.changed(a)
+}
+
+// changed hands over the records that a write gave back; where there are none it finds out why.
+func (r *run) changed(a *arg) error {
+	rows := r.result.rows
+	if len(rows) == 0 {
+		return r.unchanged(a)
+	}
+	r.env.Record, r.env.Records = &rows[0], rows
+	return nil
+}
+
+// unchanged tells why a write changed nothing: no record, too many, another version, a reference to nothing, or a bound.
+func (r *run) unchanged(a *arg) error {
+	w := r.plan.Write
+	matches := int64(0)
+	s := w.Count.Statement(0)
+	if _, err := r.query(s, r.params(s, nil), func(values [][]byte) (err error) {
+		matches, err = strconv.ParseInt(string(values[0]), 10, 64)
+		return err
+	}); err != nil {
+		return err
+	}
+	switch {
+	case matches == 0:
+		return r.sentence(engine.NotFound, "not_found")
+	case matches > int64(w.Limit):
+		return r.sentence(engine.Conflict, "many", w.Limit)
+	case a.version != nil:
+		return r.sentence(engine.Precondition, "precondition")
+	}
+	if err := r.missingReferences(); !isConflict(err) {
+		return err
+	}
+	return r.beyondBounds()
+}
+
+func isConflict(err error) bool {
+	refused, ok := err.(*engine.Error)
+	return ok && refused.Code == engine.Conflict
+}
+
+// beyondBounds refuses a count that would leave its field's min or max.
+func (r *run) beyondBounds() error {
+	refused := &engine.Error{Code: engine.Invalid}
+	for _, s := range r.plan.Write.Sets {
+		rules := s.Field.Def.Rules
+		if s.Op != plan.Increment || !s.Applies(r.env.Params) || rules.Min == nil && rules.Max == nil {
+			continue
+		}
+		rule, key, bound := "max", "max", rules.Max
+		if amount := r.result.args[s.Amount]; bound == nil || rules.Min != nil && len(amount) > 0 && amount[0] == '-' {
+			rule, key, bound = "min", "min", rules.Min
+		}
+		wrong := s.Field.Checker.Refuse(r.language(), rule, "constraint")
+		if s.Field.Def.Message == "" {
+			wrong.Message = r.sentence(engine.Invalid, key, s.Field.Checker.Label(), string(bound)).Message
+		}
+		s.Field.Explain(wrong, r.env)
+		refused.Fields = append(refused.Fields, *wrong)
+	}
+	if len(refused.Fields) == 0 {
+		return r.sentence(engine.Conflict, "conflict")
+	}
+	return refused
+}
+
+// wantedVersion reads the version part of If-Match, an ETag "<version>-<hash>" (RFC 9110 section 13.1.1); nil is none.
+func (r *run) wantedVersion() ([]byte, error) {
+	if r.env.Request == nil {
+		return nil, nil
+	}
+	header, ok := r.env.Request.Value([]string{"headers", "if-match"}).Text()
+	if !ok || header == "" || header == "*" {
+		return nil, nil
+	}
+	n := 0
+	if header[0] == '"' {
+		header = header[1:]
+	}
+	for n < len(header) && header[n] >= '0' && header[n] <= '9' {
+		n++
+	}
+	if n == 0 || n > 18 || n < len(header) && header[n] != '-' && header[n] != '"' {
+		return nil, r.sentence(engine.Precondition, "precondition")
+	}
+	return []byte(header[:n]), nil
+}
+
+// A locked row is a match of an UPDATE under constraints.
+type locked struct {
+	id      int64
+	uid     string
+	version string
+	data    raw.Value // as it will be stored
+}
+
+// changeLocked locks the matches, checks constraints against what they would become, and changes them.
+func (r *run) changeLocked(touched []*plan.Field, variant int, a *arg) error {
+	w := r.plan.Write
+	var rows []locked
+	s := w.Lock.Statement(variant &^ w.VersionBit())
+	if _, err := r.query(s, r.params(s, a.get), func(values [][]byte) error {
+		id, err := strconv.ParseInt(string(values[0]), 10, 64)
+		rows = append(rows, locked{id: id, uid: string(values[1]), version: string(values[2]), data: append(raw.Value(nil), values[3]...)})
+		return err
+	}); err != nil {
+		return err
+	}
+	switch {
+	case len(rows) == 0:
+		return r.sentence(engine.NotFound, "not_found")
+	case len(rows) > w.Limit:
+		return r.sentence(engine.Conflict, "many", w.Limit)
+	}
+	ids := make([]int64, len(rows))
+	for i, row := range rows {
+		if a.version != nil && row.version != string(a.version) {
+			return r.sentence(engine.Precondition, "precondition")
+		}
+		ids[i] = row.id
+	}
+	if err := r.checkLocked(touched, rows); err != nil {
+		return err
+	}
+	a.ids = appendIDs(ids)
+	s = w.ByID.Statement(variant)
+	if _, err := r.query(s, r.params(s, a.get), r.result.expect(r.plan, &w.Layout)); err != nil {
+		return err
+	}
+	return r.changed(a)
+}
