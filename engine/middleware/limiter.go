@@ -20,15 +20,16 @@ func (r Rule) perSecond() float64 { return r.Limit / r.Per.Seconds() }
 // lease is how many requests a server takes at once from the bucket that all servers share.
 func (r Rule) lease() float64 { return max(1, float64(int(r.Limit)/20)) }
 
-// epoch is how long leases last: all leases of an epoch end with it.
-func (r Rule) epoch() time.Duration { return min(max(r.Per/20, time.Second), 10*time.Second) }
+// epoch is the measure of a lease's life: it ends with the epoch behind the one it was taken in.
+func (r Rule) epoch() time.Duration { return r.Per }
 
 // A Limiter counts requests in token buckets that all servers on one database share. The bucket in PostgreSQL (the unlogged table
 // sl_rate_limits) leases max(1, Limit/20) tokens at a time; the sum of its own tokens and of the living leases never exceeds Limit.
-// A lease ends with its epoch, on the server before it ends in the database; unused tokens go back with the next lease.
+// A lease lives between one and two times Per, on the server a little shorter than in the database; with the next lease a server
+// tells what it did not use. So what a server takes with it when it ends is back soon.
 //
 // Where PostgreSQL can't be asked, a server grants what it has leased and further on at most a lease at once, refilled at the rule's rate.
-// After a crash of PostgreSQL the buckets are full. Memory is bounded: buckets idle for Per are forgotten, and beyond maxBuckets
+// After a crash of PostgreSQL the buckets are full. Memory is bounded: buckets idle for longer than their lease lives are forgotten, and beyond maxBuckets
 // any one makes room, whose lease is lost until its epoch ends.
 type Limiter struct {
 	db     leaser
@@ -165,7 +166,7 @@ func (l *Limiter) sweep() {
 		s.mu.Lock()
 		for key, b := range s.buckets {
 			if b.mu.TryLock() {
-				if now.Sub(b.used) > max(b.per, b.until.Sub(b.used)) {
+				if now.Sub(b.used) > b.per && !now.Before(b.until) {
 					delete(s.buckets, key)
 				}
 				b.mu.Unlock()

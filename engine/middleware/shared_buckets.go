@@ -9,36 +9,39 @@ import (
 	"github.com/sayrud/sayrud/storage/pg"
 )
 
-// sharedBuckets keeps buckets in sl_rate_limits. Of each row: tokens are what nobody holds, leased what servers hold in the epoch;
-// tokens + leased never exceeds the limit.
+// sharedBuckets keeps buckets in sl_rate_limits. Of each row: tokens are what nobody holds, leased and before what servers hold by leases
+// of the running epoch and of the one before it. The three together never exceed the limit.
 type sharedBuckets struct{ db *pg.DB }
 
 // The parameters: key, limit, tokens a second, lease, epoch in seconds, epoch of the lease given back, its size, what of it is unused.
 //
-// A row that is met in a new epoch has no leases left. What is given back of a lease of the running epoch leaves `leased`; what
-// was not used goes to the tokens in any case. All numbers are computed from the row as the update sees it, under its lock.
+// First the row is brought to the present epoch: what was leased two epochs ago is dead. Then the lease given back leaves the sum it
+// is part of, and its unused tokens are free again, if it still lives. Then the bucket fills, up to the limit less what is held. All
+// numbers are computed from the row as the update sees it, under its lock.
 var leaseStatement = pg.NewStatement(`
-WITH now AS (SELECT extract(epoch FROM clock_timestamp())::float8 AS at, floor(extract(epoch FROM clock_timestamp())::float8 / $5::float8)::bigint AS epoch)
-INSERT INTO sl_rate_limits AS r (key, tokens, leased, granted, epoch, at, full_at)
-SELECT $1::bytea, $2::float8 - least($4::float8, $2::float8), least($4::float8, $2::float8), least($4::float8, $2::float8), epoch, at, at + $2::float8 / $3::float8
-FROM now
-ON CONFLICT (key) DO UPDATE SET (tokens, leased, granted, epoch, at, full_at) = (
-	SELECT free - grant_, held + grant_, grant_, now_epoch, now_at, now_at + $2::float8 / $3::float8
+INSERT INTO sl_rate_limits AS r (key, tokens, leased, before, granted, epoch, at, full_at)
+SELECT $1::bytea, $2::float8 - $4::float8, $4::float8, 0, $4::float8, floor(at / $5::float8)::bigint, at, at + 2 * $5::float8
+FROM (SELECT extract(epoch FROM clock_timestamp())::float8 AS at) AS clock
+ON CONFLICT (key) DO UPDATE SET (tokens, leased, before, granted, epoch, at, full_at) = (
+	SELECT free - lease, now_leased + lease, now_before, lease, now_epoch, now_at, now_at + 2 * $5::float8
 	FROM (
-		SELECT free, held, now_epoch, now_at, floor(least($4::float8, free)) AS grant_
+		SELECT *, floor(least($4::float8, free)) AS lease
 		FROM (
-			SELECT held, now_epoch, now_at,
-				greatest(0, least($2::float8 - held, r.tokens + $8::float8 + greatest(0, now_at - r.at) * $3::float8)) AS free
+			SELECT now_at, now_epoch,
+				CASE WHEN $6::bigint = now_epoch THEN greatest(0, was_leased - $7::float8) ELSE was_leased END AS now_leased,
+				CASE WHEN $6::bigint = now_epoch - 1 THEN greatest(0, was_before - $7::float8) ELSE was_before END AS now_before,
+				CASE WHEN $6::bigint >= now_epoch - 1 THEN $8::float8 ELSE 0 END AS unused
 			FROM (
-				SELECT now_epoch, now_at, CASE
-					WHEN r.epoch < now_epoch THEN 0
-					WHEN $6::bigint = r.epoch THEN greatest(0, r.leased - $7::float8)
-					ELSE r.leased END AS held
-				FROM (SELECT greatest(r.epoch, excluded.epoch) AS now_epoch, greatest(r.at, excluded.at) AS now_at) AS clock
-			) AS holding
-		) AS filling
+				SELECT now_at, now_epoch,
+					CASE WHEN r.epoch = now_epoch THEN r.leased ELSE 0 END AS was_leased,
+					CASE r.epoch WHEN now_epoch THEN r.before WHEN now_epoch - 1 THEN r.leased ELSE 0 END AS was_before
+				FROM (SELECT greatest(r.at, excluded.at) AS now_at, greatest(r.epoch, excluded.epoch) AS now_epoch) AS clock
+			) AS turned
+		) AS given_back,
+		LATERAL (SELECT greatest(0, least($2::float8 - now_leased - now_before,
+			r.tokens + unused + (now_at - r.at) * $3::float8)) AS free) AS filled
 	) AS granting)
-RETURNING granted, tokens, epoch, greatest(0, (epoch + 1) * $5::float8 - extract(epoch FROM clock_timestamp())::float8)`)
+RETURNING granted, tokens, epoch, greatest(0, (epoch + 2) * $5::float8 - extract(epoch FROM clock_timestamp())::float8)`)
 
 // lease takes tokens from the shared bucket. The time they live is measured by the database and ends, for this server, no later than
 // there: the caller counts from before the call.

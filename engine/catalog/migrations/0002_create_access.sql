@@ -64,10 +64,10 @@ CREATE INDEX sl_audit_project ON public.sl_audit (project, id);
 CREATE UNLOGGED TABLE public.sl_rate_limits (
   key     bytea CONSTRAINT sl_rate_limits_pkey PRIMARY KEY,
   tokens  double precision NOT NULL,
-  leased  double precision NOT NULL,
+  leased  double precision NOT NULL,                -- by leases of this epoch
+  before  double precision NOT NULL,                -- by leases of the epoch before
   granted double precision NOT NULL,
   epoch   bigint NOT NULL,
   at      double precision NOT NULL,
   full_at double precision NOT NULL
 ) WITH (fillfactor = 70);
-CREATE INDEX sl_rate_limits_full_at ON public.sl_rate_limits (full_at);
