@@ -138,7 +138,7 @@ func (r *resolver) checkParams(params *ast.ParameterList) {
 		declare(own, b.Target)
 	}
 	declare(own, params.Rest)
-	for _, name := range slices.Sorted(maps.Keys(r.scopes[len(r.scopes)-1])) {
+	for _, name := range slices.Sorted(maps.Keys(r.scopes[len(r.scopes)-1].names)) {
 		if !own[name] && (slices.Contains(r.names.Roots, name) || helpers[name] != nil) {
 			r.refuse(params.Opening, "", "a variable cannot be called %s, which exists here already", name)
 		}

@@ -30,7 +30,8 @@ type Config struct {
 
 // A Runner evaluates programs. It is safe for concurrent use.
 type Runner struct {
-	pool *pool
+	pool     *pool
+	markdown markdownCache
 }
 
 // NewRunner makes a Runner. Its workers start when they are first needed.
@@ -43,7 +44,7 @@ func (r *Runner) Close() { r.pool.close() }
 // that of ctx, which is heeded while waiting for a worker; once the script runs, its own bounds end it.
 func (r *Runner) Run(ctx context.Context, p *Program, sh Shared, inputs []raw.Value) (raw.Value, error) {
 	if p.small != nil {
-		v, _, err := p.small.evaluate(inputs, &sh, serverFuel, false)
+		v, err := p.small.evaluate(&run{inputs: inputs, fuel: serverFuel, shared: &sh, markdown: &r.markdown})
 		if !errors.Is(err, errUnusual) {
 			return v, err
 		}
@@ -65,8 +66,9 @@ func (r *Runner) RunAll(ctx context.Context, sh Shared, calls []Call) ([]raw.Val
 	for i, c := range calls {
 		if c.Program.small != nil && fuel > 0 {
 			given := min(fuel, serverFuel)
-			v, left, err := c.Program.small.evaluate(c.Inputs, &sh, given, false)
-			fuel -= given - left
+			run := run{inputs: c.Inputs, fuel: given, shared: &sh, markdown: &r.markdown}
+			v, err := c.Program.small.evaluate(&run)
+			fuel -= given - run.fuel
 			if err == nil {
 				results[i] = v
 				continue
@@ -115,8 +117,19 @@ func (r *Runner) inWorker(ctx context.Context, sh Shared, calls []Call, which []
 	}
 	for i, place := range which {
 		results[place] = answer.results[i]
+		r.keepMarkdown(calls[place], results[place])
 	}
 	return nil
+}
+
+// keepMarkdown keeps what a worker rendered.
+func (r *Runner) keepMarkdown(c Call, result raw.Value) {
+	if c.Program.small == nil || !c.Program.small.only || len(c.Inputs) != 1 || c.Inputs[0].Kind() != raw.String {
+		return
+	}
+	if html, ok := result.Text(); ok {
+		r.markdown.set(rawValue(c.Inputs[0]).data, []byte(html))
+	}
 }
 
 // error gives what a worker said went wrong.

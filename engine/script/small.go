@@ -30,6 +30,7 @@ type small struct {
 	root     node
 	locals   int  // parameters of callbacks alive at once
 	markdown bool // calls $markdown
+	only     bool // is $markdown(path) and nothing else
 }
 
 // run is one evaluation.
@@ -39,6 +40,8 @@ type run struct {
 	fuel   int // one is about ten nanoseconds
 	shared *Shared
 	worker bool // inside a worker, where $markdown has no bound
+
+	markdown *markdownCache // nil in a worker
 }
 
 // Fuel of an evaluation in the server's process, about 2 ms, and in the worker.
@@ -54,18 +57,16 @@ func (r *run) spend(n int) error {
 	return nil
 }
 
-// evaluate runs the expression; fuel is what may be spent and what is left of it is given back.
-func (s *small) evaluate(inputs []raw.Value, sh *Shared, fuel int, worker bool) (raw.Value, int, error) {
-	r := run{inputs: inputs, fuel: fuel, shared: sh, worker: worker}
+// evaluate runs the expression on r, whose fuel is what may be spent.
+func (s *small) evaluate(r *run) (raw.Value, error) {
 	if s.locals > 0 {
 		r.locals = make([]value, s.locals)
 	}
-	v, err := s.root(&r)
+	v, err := s.root(r)
 	if err != nil {
-		return nil, r.fuel, err
+		return nil, err
 	}
-	out, err := r.result(v)
-	return out, r.fuel, err
+	return r.result(v)
 }
 
 // A smallCompiler makes nodes; ok turns false at the first thing outside the small set.
@@ -88,7 +89,18 @@ func compileSmall(e ast.Expression, p *Program) *small {
 		return nil
 	}
 	c.out.root = root
+	c.out.only = onlyMarkdown(e)
 	return &c.out
+}
+
+func onlyMarkdown(e ast.Expression) bool {
+	call, ok := e.(*ast.CallExpression)
+	if !ok || len(call.ArgumentList) != 1 {
+		return false
+	}
+	callee, ok := call.Callee.(*ast.Identifier)
+	argument, plain := call.ArgumentList[0].(*ast.Identifier)
+	return ok && plain && callee.Name == "$markdown" && argument.Name == parameter(0)
 }
 
 func (c *smallCompiler) outside() node {

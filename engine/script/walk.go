@@ -7,24 +7,34 @@ import (
 
 // A walker goes through a syntax tree with the names that are local at each place, and may replace expressions on its way.
 type walker struct {
-	scopes []map[string]bool
+	scopes []scope
 
 	// enter sees an expression before its parts. It gives what stands there from now on, and whether it is done with.
 	enter func(e ast.Expression) (ast.Expression, bool)
-	// function sees the parameters of a function before its body; may be nil.
+	// function sees the parameters of a function whose scope is the last; may be nil.
 	function func(params *ast.ParameterList)
 	// pattern sees the property names of a destructuring pattern; may be nil.
 	pattern func(name string)
 }
 
+// A scope is what a function, class or catch clause makes local.
+type scope struct {
+	names map[string]bool
+	items map[string][]string // parameters that stand for the items of a list, by the list's path; only where asked for
+}
+
 func (w *walker) local(name string) bool {
-	for _, scope := range w.scopes {
-		if scope[name] {
+	for _, s := range w.scopes {
+		if s.names[name] {
 			return true
 		}
 	}
 	return false
 }
+
+func (w *walker) push(names map[string]bool) { w.scopes = append(w.scopes, scope{names: names}) }
+
+func (w *walker) pop() { w.scopes = w.scopes[:len(w.scopes)-1] }
 
 func (w *walker) expr(e ast.Expression) ast.Expression {
 	if e == nil {
@@ -166,8 +176,8 @@ func (w *walker) inFunction(scope map[string]bool, params *ast.ParameterList, bo
 			declared(scope, s)
 		}
 	}
-	w.scopes = append(w.scopes, scope)
-	defer func() { w.scopes = w.scopes[:len(w.scopes)-1] }()
+	w.push(scope)
+	defer w.pop()
 	if w.function != nil {
 		w.function(params)
 	}
@@ -190,8 +200,8 @@ func (w *walker) class(n *ast.ClassLiteral) {
 	if n.Name != nil {
 		scope[n.Name.Name.String()] = true
 	}
-	w.scopes = append(w.scopes, scope)
-	defer func() { w.scopes = w.scopes[:len(w.scopes)-1] }()
+	w.push(scope)
+	defer w.pop()
 	n.SuperClass = w.expr(n.SuperClass)
 	for _, element := range n.Body {
 		switch m := element.(type) {
@@ -208,9 +218,9 @@ func (w *walker) class(n *ast.ClassLiteral) {
 		case *ast.ClassStaticBlock:
 			block := map[string]bool{}
 			declared(block, m.Block)
-			w.scopes = append(w.scopes, block)
+			w.push(block)
 			w.stmts(m.Block.List)
-			w.scopes = w.scopes[:len(w.scopes)-1]
+			w.pop()
 		}
 	}
 }

@@ -87,12 +87,12 @@ func (w *walker) try(n *ast.TryStatement) {
 	if n.Catch != nil {
 		scope := map[string]bool{}
 		declare(scope, n.Catch.Parameter)
-		w.scopes = append(w.scopes, scope)
+		w.push(scope)
 		if n.Catch.Parameter != nil {
 			w.target(n.Catch.Parameter)
 		}
 		w.stmt(n.Catch.Body)
-		w.scopes = w.scopes[:len(w.scopes)-1]
+		w.pop()
 	}
 	w.stmt(n.Finally)
 }

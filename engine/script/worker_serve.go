@@ -153,7 +153,7 @@ func (c *compiled) run(inputs []raw.Value, shared *Shared, within time.Duration)
 		return nil, ErrTime
 	}
 	if c.small != nil {
-		result, _, err := c.small.evaluate(inputs, shared, workerFuel, true)
+		result, err := c.small.evaluate(&run{inputs: inputs, fuel: workerFuel, shared: shared, worker: true})
 		if err == nil || !errors.Is(err, errUnusual) {
 			return result, err
 		}
