@@ -1,5 +1,11 @@
 package template
 
+import (
+	"strconv"
+
+	"github.com/sayrud/sayrud/engine/raw"
+)
+
 // An array writes its items; absent ones are left out, and those of a $each take its place.
 type array struct {
 	items   []item
@@ -53,4 +59,34 @@ func appendItem(w *writer, dst []byte, start int, item node) []byte {
 		dst = dst[:mark]
 	}
 	return dst
+}
+
+func (c *compiler) array(v raw.Value) node {
+	n := &array{}
+	v.Items(func(i int, v raw.Value) bool {
+		c.in(strconv.Itoa(i), func() node {
+			var it item
+			if d := directives(v); c.template && d.each != nil && d.key == nil {
+				it.each = c.repeat(d)
+			} else if it.value = c.value(v); it.value == (omit{}) {
+				return nil
+			}
+			n.items = append(n.items, it)
+			return nil
+		})
+		return true
+	})
+	constants := true
+	for _, it := range n.items {
+		if it.each != nil {
+			n.scripts, constants = n.scripts || it.each.scripts, false
+			continue
+		}
+		_, isConstant := it.value.(constant)
+		n.scripts, constants = n.scripts || it.value.scripted(), constants && isConstant
+	}
+	if constants {
+		return fold(n)
+	}
+	return n
 }

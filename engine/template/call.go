@@ -2,6 +2,8 @@ package template
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/sayrud/sayrud/engine/raw"
 	"github.com/sayrud/sayrud/engine/script"
@@ -61,4 +63,77 @@ func (w *writer) input(n node) raw.Value {
 	w.wholes[key] = v
 	w.bytes += len(v)
 	return v
+}
+
+// script compiles JavaScript that stands at offset.
+func (c *compiler) script(source string, offset int) node {
+	program, problems := script.Compile(source, script.Names{Roots: c.roots(), Known: c.isMember})
+	for _, p := range problems {
+		c.refuse(offset+p.Offset, p.Hint, p.Message)
+	}
+	if len(problems) > 0 {
+		return omit{}
+	}
+	for _, name := range program.Env() {
+		c.readEnv(name)
+	}
+	n := &call{program: program, place: strings.Join(c.place, ".")}
+	for _, names := range program.Inputs() {
+		input, refused := c.resolve(names)
+		if refused != nil {
+			c.refuse(offset+max(0, strings.Index(source, strings.Join(names, "."))), refused.hint, refused.message)
+			return omit{}
+		}
+		c.mention(names)
+		n.inputs = append(n.inputs, c.share(input))
+	}
+	return n
+}
+
+func (c *compiler) readEnv(name string) {
+	if c.scope.Env == nil {
+		return
+	}
+	if value, listed := c.scope.Env(name); listed {
+		if c.environ == nil {
+			c.environ = make(map[string]string)
+		}
+		c.environ[name] = value
+	}
+}
+
+// isMember reports whether a path is a name directly below a record or the parameters, so that "length" means that member. Anywhere
+// else JavaScript finds it.
+func (c *compiler) isMember(names []string) bool {
+	if len(names) != 2 {
+		return false
+	}
+	b := c.binding(names[0])
+	if b != nil && b.record == nil || b == nil && !slices.Contains([]string{"$record", "$params", "$this", "$that"}, names[0]) {
+		return false
+	}
+	_, refused := c.resolve(names)
+	return refused == nil
+}
+
+// share gives the one node that all scripts of the template use for a whole record or list.
+func (c *compiler) share(n node) node {
+	want := sharedWhole{node: n}
+	switch n := n.(type) {
+	case *whole:
+		want.row = n.row
+		n.dropNulls = false
+	case *wholes:
+		want.list = true
+		n.record.dropNulls = false
+	default:
+		return n
+	}
+	for _, s := range c.shared {
+		if s.row == want.row && s.list == want.list {
+			return s.node
+		}
+	}
+	c.shared = append(c.shared, want)
+	return n
 }
