@@ -25,7 +25,7 @@ var attributeTypes = map[string][]engine.FieldType{
 	"empty":      {tText},
 	"default":    {tText, tNumber, tInteger, tBoolean, tDatetime, tDate, tEnum, tJSON, tEmail, tURL, tReference, tReferences},
 	"required":   {tText, tNumber, tInteger, tBoolean, tDatetime, tDate, tEnum, tJSON, tEmail, tURL, tReference, tReferences, tFile},
-	"unique":     {tText, tNumber, tBoolean, tDatetime, tDate, tEnum, tEmail, tURL, tReference},
+	"unique":     {tText, tNumber, tBoolean, tDatetime, tDate, tEnum, tEmail, tURL, tReference, tGenerated},
 	"index":      {tText, tNumber, tBoolean, tDatetime, tDate, tEnum, tEmail, tURL, tReference, tAutonumber, tGenerated},
 	"constraint": {tText, tNumber, tBoolean, tDatetime, tDate, tEnum, tJSON, tEmail, tURL, tReference, tReferences, tFile},
 	"message":    {tText, tNumber, tInteger, tBoolean, tDatetime, tDate, tEnum, tJSON, tEmail, tURL, tReference, tReferences, tFile},
