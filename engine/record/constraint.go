@@ -95,6 +95,9 @@ func (c *constraints) add(ctx context.Context, fields []*plan.Field, this *plan.
 			if that, err = c.referred(f, v); err != nil {
 				return err
 			}
+			if that == nil {
+				continue // the statement refuses it
+			}
 		}
 		inputs := make([]raw.Value, len(f.Constraint.Inputs))
 		for i, path := range f.Constraint.Inputs {

@@ -1,0 +1,131 @@
+package record
+
+import (
+	"fmt"
+	"testing"
+)
+
+// TestFilters reads what each filter selects, by nick and in the order of creation.
+func TestFilters(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	first := unquote(h.do(addPost, `{"params":{"slug":"one","title":"One"}}`))
+	second := unquote(h.do(addPost, `{"params":{"slug":"two","title":"Two"}}`))
+	add := h.compile(addComment)
+	ann := unquote(h.run(add, `{"params":{"post":"`+first+`","nick":"ann","content":"red apple 苹果很好吃","likes":5,"status":"approved","seen":"2026-01-01T00:00:00Z","day":"2026-01-01","pinned":true,"meta":{"a":[1,{"b":"x"}],"n":5},"tags":["`+first+`"]}}`))
+	bob := unquote(h.run(add, `{"params":{"post":"`+first+`","parent":"`+ann+`","nick":"bob","content":"100% green_pear \\","likes":10,"seen":"2026-01-02T00:00:00Z","day":"2026-01-02","pinned":false,"meta":["x",7],"related":["`+ann+`"],"tags":["`+first+`","`+second+`"]}}`))
+	h.run(add, `{"params":{"post":"`+second+`","parent":"`+bob+`","nick":"eve","status":"spam","related":["`+ann+`","`+bob+`"]}}`)
+	for _, tt := range []struct{ filter, query, want string }{
+		{`{"nick":"ann"}`, "", "ann"},
+		{`{"nick":"$request.query.q"}`, `"ann"`, "ann"},
+		{`{"nick":"$request.query.q"}`, "", ""},
+		{`{"nick":{"<>":"$request.query.q"}}`, "", ""},
+		{`{"NOT":{"nick":"$request.query.q"}}`, "", ""},
+		{`{"nick":{"=":"$request.query.q","optional":true}}`, "", "ann bob eve"},
+		{`{"nick":"$request.query.q"}`, `{"$ne":1}`, "invalid: nick: the value does not fit the field."},
+		{`{"nick":"$request.query.q"}`, `"a' OR '1'='1"`, ""},
+		{`{"likes":{">":5}}`, "", "bob"},
+		{`{"likes":{">=":"$request.query.q"}}`, `"5"`, "ann bob"},
+		{`{"likes":"$request.query.q"}`, `"abc"`, "invalid: likes: the value does not fit the field."},
+		{`{"likes":{"BETWEEN":[1,9]}}`, "", "ann"},
+		{`{"status":{"IN":["approved","spam"]}}`, "", "ann eve"},
+		{`{"status":{"IN":"$request.query.q"}}`, `["approved","\"{,}"]`, "ann"},
+		{`{"status":{"IN":"$request.query.q"}}`, `[]`, ""},
+		{`{"NOT":{"status":{"IN":"$request.query.q"}}}`, `[]`, "ann bob eve"},
+		{`{"status":{"IN":"$request.query.q"}}`, "", ""},
+		{`{"likes":{"IN":"$request.query.q"}}`, `["5","x"]`, "invalid: likes: the value does not fit the field."},
+		{`{"post":"$request.query.q"}`, `{"u":"` + second + `"}`, "eve"},
+		{`{"post":{"IN":"$request.query.q"}}`, `["` + second + `"]`, "eve"},
+		{`{"parent":null}`, "", "ann"},
+		{`{"parent":{"<>":null}}`, "", "bob eve"},
+		{`{"parent.nick":"ann"}`, "", "bob"},
+		{`{"parent.parent.nick":"ann"}`, "", "eve"},
+		{`{"post.title":{"STARTS_WITH":"T"}}`, "", "eve"},
+		{`{"post.v":"Two"}`, "", "eve"},
+		{`{"post.secret":null}`, "", "ann bob eve"},
+		{`{"seen":{"<":"2026-01-02T00:00:00Z"}}`, "", "ann"},
+		{`{"seen":"$request.query.q"}`, `1767312000000`, "bob"},
+		{`{"seen":"$request.query.q"}`, `"tomorrow"`, "invalid: seen: the value does not fit the field."},
+		{`{"day":{">":"2026-01-01"}}`, "", "bob"},
+		{`{"pinned":true}`, "", "ann"},
+		{`{"pinned":"$request.query.q"}`, `"false"`, "bob"},
+		{`{"meta.n":5}`, "", "ann"},
+		{`{"meta.n":"$request.query.q"}`, `"5"`, ""},
+		{`{"meta.a.1.b":"x"}`, "", "ann"},
+		{`{"meta.1":7}`, "", "bob"},
+		{`{"meta.n":{">":4}}`, "", "ann"},
+		{`{"meta.n":{">":"a"}}`, "", ""},
+		{`{"meta":{"CONTAINS":"x"}}`, "", "bob"},
+		{`{"meta.x'y\"z":5}`, "", ""},
+		{`{"related":{"CONTAINS":"$request.query.q"}}`, `"` + bob + `"`, "eve"},
+		{`{"related":{"CONTAINS":"$request.query.q"}}`, ``, ""},
+		{`{"tags":{"CONTAINS":"` + second + `"}}`, "", "bob"},
+		{`{"related":null}`, "", "ann"},
+		{`{"content":{"CONTAINS":"$request.query.q"}}`, `"%"`, "bob"},
+		{`{"content":{"CONTAINS":"$request.query.q"}}`, `"n_p"`, "bob"},
+		{`{"content":{"CONTAINS":"$request.query.q"}}`, `"\\"`, "bob"},
+		{`{"content":{"CONTAINS":"$request.query.q"}}`, `"RED"`, ""},
+		{`{"content":{"LIKE":"$request.query.q"}}`, `"red%"`, "ann"},
+		{`{"content":{"LIKE":"$request.query.q"}}`, `"%\\"`, "bob"},
+		{`{"content":{"ILIKE":"RED%"}}`, "", "ann"},
+		{`{"content":{"STARTS_WITH":"$request.query.q"}}`, `"100%"`, "bob"},
+		{`{"content":{"SEARCH":"$request.query.q"}}`, `"APPLE  苹果"`, "ann"},
+		{`{"content":{"SEARCH":"$request.query.q"}}`, `"apple pear"`, ""},
+		{`{"t":"SEARCH","l":[{"t":"FIELD","v":"nick"},{"t":"FIELD","v":"content"}],"r":{"t":"LITERAL","v":"$request.query.q"}}`, `"Bob pear %"`, "bob"},
+		{`{"content":"red apple 苹果很好吃"}`, "", "ann"},
+		{`{"email_md5":null}`, "", "ann bob eve"},
+		{`{"version":1,"id":{">":0}}`, "", "ann bob eve"},
+		{`{"id":"$request.query.q"}`, `"1.5"`, "invalid: id: the value does not fit the field."},
+		{`{"id":"$request.query.q"}`, `"99999999999999999999"`, "invalid: id: the value does not fit the field."},
+		{`{"created_at":{">":"2020-01-01"}}`, "", "ann bob eve"},
+		{`{"uid":"$request.query.q"}`, `"` + ann + `"`, "ann"},
+		{`{"t":"=","l":{"t":"FIELD","v":"created_at"},"r":{"t":"FIELD","v":"updated_at"}}`, "", "ann bob eve"},
+		{`{"t":"=","l":{"t":"LITERAL","v":"$request.query.q"},"r":{"t":"LITERAL","v":"'x'"}}`, `"x"`, "ann bob eve"},
+		{`{"t":"<","l":{"t":"LITERAL","v":5},"r":{"t":"FIELD","v":"likes"}}`, "", "bob"},
+		{`{"OR":[{"nick":"ann"},{"AND":[{"nick":"eve"},{"NOT":{"status":"approved"}}]}]}`, "", "ann eve"},
+		{`{"OR":[{"nick":{"=":"$request.query.q","optional":true}},{"likes":{">":9}}]}`, "", "bob"},
+	} {
+		p := h.compile(`{"kind":"LIST","route":"GET /c","table":"comments","sort":"created_at","filter":` + tt.filter + `,"response":{"type":"text/plain","body":"=$records.map(r => r.nick).join(' ')"}}`)
+		query := "{}"
+		if tt.query != "" {
+			query = `{"query":{"q":` + tt.query + `}}`
+		}
+		if got := unquote(h.run(p, query)); got != tt.want {
+			t.Errorf("%s with %s gives %q, want %q", tt.filter, tt.query, got, tt.want)
+		}
+	}
+}
+
+func TestListPagesAndOrders(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	add := h.compile(`{"kind":"CREATE","route":"POST /n","table":"counters","params":{"n":{"default":null},"score":{}},"response":{"body":"$record.uid"}}`)
+	for i := 1; i <= 5; i++ {
+		if got := h.run(add, fmt.Sprintf(`{"params":{"n":%d,"score":%d}}`, i%3, i*2)); len(got) != 20 {
+			t.Fatal(got)
+		}
+	}
+	h.run(add, `{"params":{"n":null,"score":12}}`)
+	list := h.compile(`{"kind":"LIST","route":"GET /n","table":"counters","params":{"page":{"type":"integer","default":1},"size":{"type":"integer","default":4},"sort":{}},
+		"sort":{"by":"$params.sort","allow":{"new":"-created_at","n":["n","-score"],"nd":["-n","score"]}},
+		"page":{"number":"$params.page","size":"$params.size","total":true},
+		"response":{"body":{"t":"$total","p":"$page","s":"$size","i":[{"$each":"$records","$value":"$record.score"}]}}}`)
+	for _, tt := range []struct{ params, want string }{
+		{`{}`, `{"t":6,"p":1,"s":4,"i":[12,10,8,6]}`},
+		{`{"page":2}`, `{"t":6,"p":2,"s":4,"i":[4,2]}`},
+		{`{"page":3}`, `{"t":6,"p":3,"s":4,"i":[]}`},
+		{`{"sort":"n","size":10}`, `{"t":6,"p":1,"s":10,"i":[6,8,2,10,4,12]}`},
+		{`{"sort":"nd","size":10}`, `{"t":6,"p":1,"s":10,"i":[4,10,2,8,6,12]}`},
+		{`{"sort":"nope"}`, `invalid: sort must be one of: new, n, nd.`},
+		{`{"page":0}`, `invalid: The page is out of range.`},
+		{`{"size":1001}`, `invalid: A page may have at most 1000 records.`},
+	} {
+		if got := h.run(list, `{"params":`+tt.params+`}`); got != tt.want {
+			t.Errorf("%s gives %s, want %s", tt.params, got, tt.want)
+		}
+	}
+	empty := h.compile(`{"kind":"LIST","route":"GET /n","table":"counters","filter":{"n":99},"page":{"size":5,"total":true}}`)
+	if got := h.run(empty, `{}`); got != `{"items":[],"page":1,"size":5,"total":0}` {
+		t.Error(got)
+	}
+}
