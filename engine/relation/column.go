@@ -122,3 +122,13 @@ func Fits(f *engine.Field, alias string) string {
 	}
 	return "(" + kind + " IN ('string', 'null'))"
 }
+
+// Immutable reports whether the field's column can be indexed: every stored one can, a generated one if its expression gives the same
+// value for the same record always.
+func Immutable(p *engine.Project, t *engine.Table, f *engine.Field) bool {
+	if f.Stored() {
+		return true
+	}
+	e, _ := expr.Parse(f.Expression, Columns(t), p.Timezone)
+	return e != nil && e.Immutable()
+}

@@ -170,3 +170,20 @@ func ParseIndexName(name string) (tableID int, kind IndexKind, keys []string, ok
 	}
 	return tableID, IndexKind(parts[0][0]), parts[1 : len(parts)-1], true
 }
+
+// Duplicates gives the query for what keeps a uniqueness over the fields stored under keys from holding: at most 20 rows (values
+// text[], uids text[] of at most 20, count bigint). Not ok where the table has not all of these fields.
+func Duplicates(p *engine.Project, t *engine.Table, keys []string) (sql string, ok bool) {
+	var columns, texts, filled []string
+	for _, key := range keys {
+		f := t.FieldByKey(key)
+		if f == nil {
+			return "", false
+		}
+		column, _ := Column(p, t, f, "r")
+		columns, texts = append(columns, column), append(texts, "("+column+")::text")
+		filled = append(filled, column+" IS NOT NULL")
+	}
+	return "SELECT ARRAY[" + strings.Join(texts, ", ") + "], (array_agg(r.uid ORDER BY r.id))[1:20], count(*) FROM " + Leaf(p, t) +
+		" r WHERE " + strings.Join(filled, " AND ") + " GROUP BY " + strings.Join(columns, ", ") + " HAVING count(*) > 1 LIMIT 20", true
+}

@@ -34,6 +34,7 @@ CREATE TABLE public.sl_fields (
   definition json NOT NULL,
   dropped_at timestamptz,                           -- its values stay in the records until they are purged
   purge_at   timestamptz,                           -- asked for; the row goes with the last value
+  purged_id  bigint NOT NULL DEFAULT 0,             -- the last record that was purged
   CONSTRAINT sl_fields_key UNIQUE (table_id, key)
 );
 CREATE INDEX sl_fields_purge ON public.sl_fields (purge_at) WHERE purge_at IS NOT NULL;
@@ -62,6 +63,16 @@ CREATE TABLE public.sl_indexes (
   CONSTRAINT sl_indexes_pkey PRIMARY KEY (table_id, name)
 );
 CREATE INDEX sl_indexes_pending ON public.sl_indexes (table_id) WHERE state IN ('none', 'building') OR NOT wanted;
+
+-- Tables that are no longer defined and whose leaf and view wait to be dropped.
+CREATE TABLE public.sl_dropped_tables (
+  id         int CONSTRAINT sl_dropped_tables_pkey PRIMARY KEY,
+  project_id int NOT NULL CONSTRAINT sl_dropped_tables_project_id REFERENCES public.sl_projects (id) ON DELETE CASCADE,
+  name       text NOT NULL,
+  view_name  text COLLATE "C",
+  sequences  text[] NOT NULL DEFAULT '{}',
+  note       text NOT NULL DEFAULT ''               -- what keeps them from being dropped
+);
 
 -- Records. Partitioned by project, then by table: see the package relation.
 CREATE SEQUENCE public.sl_record_id;

@@ -1,0 +1,181 @@
+package catalog
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/sayrud/sayrud/engine"
+)
+
+// ApplyOptions say how a file is applied.
+type ApplyOptions struct {
+	DryRun     bool   // say the difference, change nothing
+	Prune      bool   // drop what the file lacks
+	Yes        bool   // also tables that hold records
+	IfRevision int64  // refuse when the project has another revision; 0 and below: any
+	Actor      string // for the audit log
+}
+
+// EditOptions say how an edit is applied.
+type EditOptions struct {
+	DryRun     bool
+	Yes        bool  // drop tables that hold records
+	IfRevision int64 // 0 and below: any
+	Actor      string
+}
+
+// Apply makes each object named in the file exactly as written, in one transaction; an attribute left out returns to its default. What
+// the file does not name stays, unless the options say prune. Tables, fields and endpoints with `was` are renamed. The project is made
+// if there is none.
+//
+// Errors: engine.Problems with paths from the root of the file; *engine.Error with Conflict where the revision is another or a table
+// with records would be dropped without Yes. The file is not changed and not kept.
+func (c *Catalog) Apply(ctx context.Context, file *engine.Project, opt ApplyOptions) (*Report, error) {
+	if !engine.ValidObjectName(file.Name) {
+		return nil, engine.Problems{engine.Problemf([]string{"project"}, "a small letter, then small letters, digits and _, at most 48",
+			"%q cannot name a project", file.Name)}
+	}
+	o := operation{name: file.Name, create: true, options: opt, action: "apply project"}
+	o.merge = func(base *engine.Project) (*merge, error) {
+		return &merge{base: base, file: cloneProject(file), prune: opt.Prune}, nil
+	}
+	return c.run(ctx, o)
+}
+
+// Edit calls change with a copy of the project's definitions and makes them what change leaves behind: what it removed is dropped,
+// `was` renames, and objects it did not touch follow a rename. change may run several times. Errors are those of Apply and of change,
+// and NotFound.
+func (c *Catalog) Edit(ctx context.Context, project string, opt EditOptions, change func(p *engine.Project) error) (*Report, error) {
+	o := operation{name: project, action: "edit project",
+		options: ApplyOptions{DryRun: opt.DryRun, Yes: opt.Yes, IfRevision: opt.IfRevision, Actor: opt.Actor}}
+	o.merge = func(base *engine.Project) (*merge, error) {
+		edited := cloneProject(base)
+		if err := change(edited); err != nil {
+			return nil, err
+		}
+		return &merge{base: base, file: edited, prune: true, follow: true}, nil
+	}
+	return c.run(ctx, o)
+}
+
+// An operation is one change of one project's definitions.
+type operation struct {
+	name    string
+	create  bool // make the project where there is none
+	action  string
+	options ApplyOptions
+	merge   func(base *engine.Project) (*merge, error)
+}
+
+var errDryRun = errors.New("dry run")
+
+func (c *Catalog) run(ctx context.Context, o operation) (*Report, error) {
+	var report *Report
+	var next *engine.Project
+	var done *change
+	err := c.db.InTx(ctx, func(tx pgx.Tx) error {
+		base, err := c.lock(ctx, tx, o)
+		if err != nil {
+			return err
+		}
+		report = &Report{Project: o.name, Revision: base.Revision, DryRun: o.options.DryRun, Differences: []Difference{}}
+		if done, err = plot(base, o, report); err != nil {
+			return err
+		}
+		next = base
+		if done.empty() {
+			return nil
+		}
+		if err := c.guardRecords(ctx, tx, done, o.options.Yes); err != nil {
+			return err
+		}
+		if o.options.DryRun {
+			return errDryRun
+		}
+		next = done.next
+		w := writer{ctx: ctx, tx: tx, catalog: c, change: done, report: report}
+		return w.write(o)
+	})
+	if err != nil && !errors.Is(err, errDryRun) {
+		return nil, err
+	}
+	if !o.options.DryRun && next.Revision > 0 {
+		c.publish(o.name, next)
+		c.follow(ctx, next)
+	}
+	c.countMisfits(ctx, done, report)
+	return report, nil
+}
+
+// lock gives the project as it is, held until the transaction ends so that changes come one after the other. A dry run holds nothing.
+func (c *Catalog) lock(ctx context.Context, tx pgx.Tx, o operation) (*engine.Project, error) {
+	const selectForUpdate = `
+SELECT id
+FROM public.sl_projects
+WHERE name = $1
+FOR UPDATE`
+	if !o.options.DryRun {
+		var id int
+		if err := tx.QueryRow(ctx, selectForUpdate, o.name).Scan(&id); err != nil && err != pgx.ErrNoRows {
+			return nil, fmt.Errorf("lock project %s: %w", o.name, err)
+		}
+	}
+	base, err := loadProject(ctx, tx, o.name, c.Schema().Project(o.name))
+	if err != nil {
+		return nil, err
+	}
+	if base == nil && !o.create {
+		return nil, engine.Errorf(engine.NotFound, "There is no project %s.", o.name)
+	}
+	if base == nil {
+		base = &engine.Project{Name: o.name}
+	}
+	if want := o.options.IfRevision; want > 0 && want != base.Revision {
+		return nil, engine.Errorf(engine.Conflict, "The project %s has revision %d, not %d: somebody changed it since.", o.name, base.Revision, want)
+	}
+	return base, nil
+}
+
+// plot finds what leads from base to where the operation wants to be, and whether that stands up.
+func plot(base *engine.Project, o operation, report *Report) (*change, error) {
+	m, err := o.merge(base)
+	if err != nil {
+		return nil, err
+	}
+	m.before = idsOf(base)
+	var stuck engine.Problems
+	m.renamed, stuck = renames(base, m.file)
+	next := m.project()
+	done := compare(base, next, report)
+	if !m.prune {
+		noteKept(m, report)
+	}
+	if problems := append(standing(stuck, m.renamed, next), done.check()...); len(problems) > 0 {
+		return nil, problems
+	}
+	return done, nil
+}
+
+// noteKept reports what the file lacks and stays.
+func noteKept(m *merge, report *Report) {
+	for name, t := range m.renamed.Tables.All() {
+		file, named := m.file.Tables.Get(name)
+		if !named {
+			report.add(ActionKeep, "table "+name, "not in the file")
+			continue
+		}
+		for field := range t.Fields.All() {
+			if !has(&file.Fields, field) {
+				report.add(ActionKeep, "field "+name+"."+field, "not in the file")
+			}
+		}
+	}
+	for name := range m.renamed.Endpoints.All() {
+		if !has(&m.file.Endpoints, name) {
+			report.add(ActionKeep, "endpoint "+name, "not in the file")
+		}
+	}
+}

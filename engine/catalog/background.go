@@ -1,0 +1,201 @@
+package catalog
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/sayrud/sayrud/engine"
+)
+
+const (
+	idleInterval  = 30 * time.Second       // how often the background looks without being told
+	retryInterval = 200 * time.Millisecond // how soon it tries again what somebody held
+	followFor     = 500 * time.Millisecond // how long a change itself waits for its views
+)
+
+// Run does what follows changes until ctx ends, and gives ctx's error: it listens for changes of other servers, brings views up to
+// date, builds indexes, purges.
+func (c *Catalog) Run(ctx context.Context) error {
+	g, ctx := errgroup.WithContext(ctx)
+	build := make(chan struct{}, 1)
+	g.Go(func() error { return c.listen(ctx) })
+	g.Go(func() error { return c.loop(ctx, build) })
+	g.Go(func() error { return c.loopBuild(ctx, build) })
+	return g.Wait()
+}
+
+// listen keeps the Schema as the database has it.
+func (c *Catalog) listen(ctx context.Context) error {
+	return c.db.Listen(ctx, channel, func(payload string) {
+		name, text, _ := strings.Cut(payload, " ")
+		revision, _ := strconv.ParseInt(text, 10, 64)
+		if known := c.Schema().Project(name); known == nil || revision == 0 || known.Revision < revision {
+			c.reload(ctx, name)
+		}
+		c.stir()
+	}, func() {
+		c.reloadAll(ctx)
+		c.stir()
+	})
+}
+
+// reload brings one project up to date.
+func (c *Catalog) reload(ctx context.Context, name string) {
+	c.loading.Lock()
+	defer c.loading.Unlock()
+	known := c.Schema().Project(name)
+	var fresh *engine.Project
+	err := c.snapshot(ctx, func(q querier) (err error) {
+		fresh, err = loadProject(ctx, q, name, known)
+		if err != nil && known != nil && ctx.Err() == nil { // what is known does not fit: read all of it
+			fresh, err = loadProject(ctx, q, name, nil)
+		}
+		return err
+	})
+	if err != nil {
+		if ctx.Err() == nil {
+			c.log.Error("load changed definitions", "project", name, "error", err)
+		}
+		return
+	}
+	if fresh != known {
+		c.publish(name, fresh)
+	}
+}
+
+// reloadAll brings every project up to date: after a lost connection anything may have changed unheard.
+func (c *Catalog) reloadAll(ctx context.Context) {
+	rows, err := c.db.Pool().Query(ctx, selectProjectNames)
+	if err == nil {
+		var names []string
+		if names, err = pgx.CollectRows(rows, pgx.RowTo[string]); err == nil {
+			for name := range c.Schema().Projects {
+				names = append(names, name)
+			}
+			for _, name := range names {
+				c.reload(ctx, name)
+			}
+		}
+	}
+	if err != nil && ctx.Err() == nil {
+		c.log.Error("load definitions", "error", err)
+	}
+}
+
+// loop does the quick work: views, dropped tables, purges. It also wakes the loop that builds indexes.
+func (c *Catalog) loop(ctx context.Context, build chan<- struct{}) error {
+	for {
+		select {
+		case build <- struct{}{}:
+		default:
+		}
+		left, err := c.settleQuick(ctx)
+		if err != nil && ctx.Err() == nil {
+			c.log.Error("follow changed definitions", "error", err)
+			left = true
+		}
+		if err := c.rest(ctx, left, c.wake); err != nil {
+			return err
+		}
+	}
+}
+
+func (c *Catalog) loopBuild(ctx context.Context, build <-chan struct{}) error {
+	for {
+		left, err := c.buildIndexes(ctx, nil)
+		if err != nil && ctx.Err() == nil {
+			c.log.Error("build indexes", "error", err)
+		}
+		if left { // another server has it, or PostgreSQL went away: no hurry
+			err = c.pause(ctx, 5*retryInterval)
+		} else {
+			err = c.rest(ctx, false, build)
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// rest waits for the signal, or for the time to try again.
+func (c *Catalog) rest(ctx context.Context, left bool, signal <-chan struct{}) error {
+	wait := idleInterval
+	if left {
+		wait = retryInterval
+	}
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-signal:
+	case <-timer.C:
+	}
+	return nil
+}
+
+func (c *Catalog) pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}
+
+// settleQuick does once what takes moments, and reports whether something is left to try again.
+func (c *Catalog) settleQuick(ctx context.Context) (left bool, err error) {
+	left, err = c.followViews(ctx, "")
+	if err != nil {
+		return left, fmt.Errorf("change views: %w", err)
+	}
+	again, err := c.dropTables(ctx)
+	if err != nil {
+		return true, fmt.Errorf("drop tables: %w", err)
+	}
+	purging, err := c.purge(ctx)
+	if err != nil {
+		return true, fmt.Errorf("purge fields: %w", err)
+	}
+	return left || again || purging, nil
+}
+
+// Settle does, now and to the end, what Run does in the background: for the command line. progress, which may be nil, is told of each
+// index that is built, a few times a second.
+func (c *Catalog) Settle(ctx context.Context, progress func(IndexState)) error {
+	for {
+		quick, err := c.settleQuick(ctx)
+		if err != nil {
+			return err
+		}
+		slow, err := c.buildIndexes(ctx, progress)
+		if err != nil {
+			return err
+		}
+		if !quick && !slow {
+			return nil
+		}
+		if err := c.pause(ctx, retryInterval); err != nil {
+			return err
+		}
+	}
+}
+
+// follow tries, for a moment, to bring the views of a project up to date; what somebody holds is left to the background.
+func (c *Catalog) follow(ctx context.Context, p *engine.Project) {
+	ctx, cancel := context.WithTimeout(ctx, followFor)
+	defer cancel()
+	if _, err := c.followViews(ctx, p.Name); err != nil && !errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
+		c.log.Error("change views", "project", p.Name, "error", err)
+	}
+	c.stir()
+}

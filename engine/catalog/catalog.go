@@ -1,0 +1,105 @@
+package catalog
+
+import (
+	"context"
+	"embed"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"maps"
+	"sync"
+	"sync/atomic"
+
+	"github.com/sayrud/sayrud/engine"
+	"github.com/sayrud/sayrud/storage/pg"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// Migrations gives the files that make every table of ours, for pg.Migrate.
+func Migrations() fs.FS {
+	files, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		panic(err) // the folder is embedded
+	}
+	return files
+}
+
+// Config is what a Catalog can be told. The zero value is ready.
+type Config struct {
+	Log *slog.Logger // nil: slog.Default()
+}
+
+// A Catalog is the definitions of one database. It is safe for concurrent use.
+type Catalog struct {
+	db     *pg.DB
+	log    *slog.Logger
+	schema atomic.Pointer[engine.Schema]
+	wake   chan struct{} // background work may be waiting
+
+	publishing sync.Mutex // guards the swap of schema and the order of its listeners
+	listeners  []func(*engine.Schema)
+	loading    sync.Mutex // one reload at a time
+}
+
+// Open migrates the database and loads its definitions.
+func Open(ctx context.Context, db *pg.DB, cfg Config) (*Catalog, error) {
+	c := &Catalog{db: db, log: cfg.Log, wake: make(chan struct{}, 1)}
+	if c.log == nil {
+		c.log = slog.Default()
+	}
+	if err := pg.Migrate(ctx, db, Migrations()); err != nil {
+		return nil, err
+	}
+	err := c.snapshot(ctx, func(q querier) error {
+		projects, err := loadAll(ctx, q)
+		c.schema.Store(&engine.Schema{Projects: projects})
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("load definitions: %w", err)
+	}
+	return c, nil
+}
+
+// Schema gives the present definitions.
+func (c *Catalog) Schema() *engine.Schema { return c.schema.Load() }
+
+// OnChange calls fn with the present Schema and then with each new one, in order, after it became the present one. fn holds up the
+// next change; it must not change definitions itself.
+func (c *Catalog) OnChange(fn func(*engine.Schema)) {
+	c.publishing.Lock()
+	defer c.publishing.Unlock()
+	c.listeners = append(c.listeners, fn)
+	fn(c.schema.Load())
+}
+
+// publish makes p the present definition of its project, unless a newer one is known. A nil p removes the project.
+func (c *Catalog) publish(name string, p *engine.Project) {
+	c.publishing.Lock()
+	defer c.publishing.Unlock()
+	present := c.schema.Load()
+	known := present.Project(name)
+	if p == nil && known == nil || p != nil && known != nil && known.ID >= p.ID && (known.ID > p.ID || known.Revision >= p.Revision) {
+		return
+	}
+	next := &engine.Schema{Projects: maps.Clone(present.Projects)}
+	if p == nil {
+		delete(next.Projects, name)
+	} else {
+		next.Projects[name] = p
+	}
+	c.schema.Store(next)
+	for _, fn := range c.listeners {
+		fn(next)
+	}
+}
+
+// stir tells the background that there may be work.
+func (c *Catalog) stir() {
+	select {
+	case c.wake <- struct{}{}:
+	default:
+	}
+}

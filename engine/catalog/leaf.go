@@ -1,0 +1,174 @@
+package catalog
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/sayrud/sayrud/engine"
+	"github.com/sayrud/sayrud/engine/relation"
+	"github.com/sayrud/sayrud/storage/pg"
+)
+
+const updateRole = `
+UPDATE public.sl_projects
+SET role_name = $2
+WHERE id = $1`
+
+// makeProject makes the schema of a new project, its partition of sl_records, and its role where that is permitted.
+func (w *writer) makeProject() error {
+	next := w.change.next
+	if err := w.run("make schema of project", relation.CreateProject(next)...); err != nil {
+		return err
+	}
+	var role string
+	if err := w.tx.QueryRow(w.ctx, `SELECT current_database()`).Scan(&role); err != nil {
+		return fmt.Errorf("make role of project: %w", err)
+	}
+	role = relation.RoleName(role, next)
+	err := pgx.BeginFunc(w.ctx, w.tx, func(tx pgx.Tx) error { // a savepoint: the project does without its role
+		for i, sql := range relation.CreateRole(next, role) {
+			if _, err := tx.Exec(w.ctx, sql); err != nil && !(i == 0 && pg.Code(err) == pg.DuplicateObject) {
+				return err
+			}
+		}
+		_, err := tx.Exec(w.ctx, updateRole, next.ID, role)
+		return err
+	})
+	if err != nil {
+		w.catalog.log.Warn("the project gets no role of its own for its views", "project", next.Name, "role", role, "error", err)
+		w.report.note("the role %s for the project's views could not be made: %v", role, err)
+	}
+	return nil
+}
+
+// leaves makes the leaves of new tables, and the sequences of new autonumber fields.
+func (w *writer) leaves() error {
+	next := w.change.next
+	for _, tc := range w.change.tables {
+		if tc.after == nil {
+			continue
+		}
+		if tc.before == nil {
+			if err := w.run("make leaf of "+tc.after.Name, relation.CreateLeaf(next, tc.after)...); err != nil {
+				return err
+			}
+		}
+		for _, fc := range tc.fields {
+			if fc.after == nil || fc.after.Type != engine.TypeAutonumber || fc.before != nil && fc.before.Type == engine.TypeAutonumber {
+				continue
+			}
+			if err := w.run("make sequence of "+fc.after.Name, relation.CreateSequence(next, fc.after)); err != nil {
+				return err
+			}
+			if fc.after.ID != 0 && fc.before != nil { // it held numbers before
+				if err := w.run("raise sequence of "+fc.after.Name, relation.RaiseSequence(next, tc.after, fc.after)); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// deleteFunctions brings the functions that hold on_delete up to date, for each table whose referrers changed. It locks no table.
+func (w *writer) deleteFunctions() error {
+	var names []string
+	for _, tc := range w.change.tables {
+		for _, t := range []*engine.Table{tc.before, tc.after} {
+			if t == nil {
+				continue
+			}
+			names = append(names, t.Name)
+			for _, f := range t.Fields.All() {
+				names = append(names, f.To)
+			}
+		}
+	}
+	slices.Sort(names)
+	before := idsOf(w.change.base).tables
+	for _, name := range slices.Compact(names) {
+		t, _ := w.change.next.Tables.Get(name)
+		if t == nil {
+			continue
+		}
+		sql := relation.DeleteFunction(w.change.next, t)
+		if was := before[t.ID]; was != nil && relation.DeleteFunction(w.change.base, was) == sql {
+			continue
+		}
+		if err := w.run("write on_delete of "+name, sql); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+const (
+	insertDropped = `
+INSERT INTO public.sl_dropped_tables (id, project_id, name, view_name, sequences)
+SELECT id, project_id, name, view_name, $2
+FROM public.sl_tables
+WHERE id = $1`
+	deleteTable = `
+DELETE FROM public.sl_tables
+WHERE id = $1`
+)
+
+func (w *writer) dropTable(t *engine.Table) error {
+	sequences := []string{}
+	for _, f := range t.Fields.All() {
+		if f.Type == engine.TypeAutonumber {
+			sequences = append(sequences, f.Key)
+		}
+	}
+	if err := w.exec("drop table "+t.Name, insertDropped, t.ID, sequences); err != nil {
+		return err
+	}
+	return w.exec("drop table "+t.Name, deleteTable, t.ID)
+}
+
+// guardRecords refuses to drop a table that holds records, unless the user said yes.
+func (c *Catalog) guardRecords(ctx context.Context, tx pgx.Tx, done *change, yes bool) error {
+	for _, tc := range done.tables {
+		if tc.after != nil || yes {
+			continue
+		}
+		filled, err := hasRecords(ctx, tx, done.base, tc.before)
+		if err != nil {
+			return fmt.Errorf("look for records of %s: %w", tc.before.Name, err)
+		}
+		if filled {
+			return engine.Errorf(engine.Conflict, "The table %s holds records, which would be lost with it; say yes (--yes) to drop it.", tc.before.Name)
+		}
+	}
+	return nil
+}
+
+func hasRecords(ctx context.Context, q querier, p *engine.Project, t *engine.Table) (filled bool, err error) {
+	err = q.QueryRow(ctx, "SELECT EXISTS (SELECT FROM "+relation.Leaf(p, t)+")").Scan(&filled)
+	return filled, err
+}
+
+// countMisfits notes how many records hold a value that does not fit its field's new type. It runs after the change: it may read the
+// whole leaf.
+func (c *Catalog) countMisfits(ctx context.Context, done *change, report *Report) {
+	for _, tc := range done.tables {
+		if tc.before == nil || tc.after == nil {
+			continue
+		}
+		for _, fc := range tc.fields {
+			if fc.before == nil || fc.after == nil || fc.before.Type == fc.after.Type || !fc.after.Stored() {
+				continue
+			}
+			var n int64
+			sql := "SELECT count(*) FROM " + relation.Leaf(done.next, tc.after) + " r WHERE NOT " + relation.Fits(fc.after, "r")
+			if err := c.db.Pool().QueryRow(ctx, sql).Scan(&n); err != nil {
+				report.note("%s.%s: the records whose value does not fit the new type could not be counted: %v", tc.after.Name, fc.after.Name, err)
+			} else if n > 0 {
+				report.note("%s.%s: the values of %d records do not fit the type %s; they are kept and read as null", tc.after.Name, fc.after.Name, n, fc.after.Type)
+			}
+		}
+	}
+}
