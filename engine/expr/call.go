@@ -17,10 +17,11 @@ var spelled = map[string][]string{
 
 // call checks a function's call: its name in the table, nothing but arguments, and these as a row of the table takes them.
 func (c *checker) call(e *tree.FuncExpr) *node {
-	name, pos := c.callee(e)
-	if pos < 0 {
+	name, at := c.callee(e)
+	if at < 0 {
 		return nil
 	}
+	pos := c.tokens[at].start
 	switch {
 	case e.WindowDef != nil:
 		return c.refuse(c.place("over"), allowedHint, "a window function is not allowed")
@@ -31,7 +32,7 @@ func (c *checker) call(e *tree.FuncExpr) *node {
 	case e.Type != 0:
 		return c.refuse(c.place("distinct", "all"), allowedHint, "DISTINCT or ALL in a call is not allowed")
 	}
-	args, ok := c.arguments(name, e.Exprs)
+	args, ok := c.arguments(name, at, e.Exprs)
 	if _, found := functionNamed(name); !found {
 		return c.refuse(pos, functionHint(name), "%s", unknownFunction(name))
 	}
@@ -49,7 +50,7 @@ func (c *checker) call(e *tree.FuncExpr) *node {
 	return c.add(n)
 }
 
-// callee gives the function's name and its place, -1 where it was refused.
+// callee gives the function's name and the index of its token, -1 where it was refused.
 func (c *checker) callee(e *tree.FuncExpr) (string, int) {
 	var name string
 	switch ref := e.Func.FunctionReference.(type) {
@@ -68,7 +69,7 @@ func (c *checker) callee(e *tree.FuncExpr) (string, int) {
 	}
 	for _, w := range words {
 		if at := c.takeCall(w); at >= 0 {
-			return name, c.tokens[at].start
+			return name, at
 		}
 	}
 	// What the grammar makes a call of, though it does not look like one: x AT TIME ZONE y, CURRENT_USER, x LIKE y ESCAPE z.
@@ -94,11 +95,11 @@ func (c *checker) callee(e *tree.FuncExpr) (string, int) {
 }
 
 // arguments checks the arguments. The field of extract(year FROM x) is a word of the source and a text in the parser's tree.
-func (c *checker) arguments(name string, list tree.Exprs) ([]*node, bool) {
+func (c *checker) arguments(name string, at int, list tree.Exprs) ([]*node, bool) {
 	if name == "extract" && len(list) > 0 {
 		if s, ok := list[0].(*tree.StrVal); ok {
-			if at := c.take(word, s.RawString()); at >= 0 {
-				first := c.add(&node{op: opLiteral, typ: Text, text: s.RawString(), pos: c.tokens[at].start})
+			if i := c.take(word, s.RawString()); i >= 0 {
+				first := c.add(&node{op: opLiteral, typ: Text, text: s.RawString(), pos: c.tokens[i].start})
 				rest, ok := c.exprs(list[1:]...)
 				return append([]*node{first}, rest...), ok && first != nil
 			}
@@ -110,7 +111,44 @@ func (c *checker) arguments(name string, list tree.Exprs) ([]*node, bool) {
 			return nil, false
 		}
 	}
-	return c.exprs(list...)
+	args, ok := make([]*node, len(list)), true
+	for _, i := range c.written(at, len(list)) {
+		args[i] = c.expr(list[i])
+		ok = ok && args[i] != nil
+	}
+	return args, ok
+}
+
+// written gives the arguments of the call at a token in the order of the source, which is not the parser's in trim(x FROM y),
+// position(x IN y) and substring(x FOR n FROM n). In this order each finds its own tokens.
+func (c *checker) written(at, n int) []int {
+	order := make([]int, n)
+	for i := range order {
+		order[i] = i
+	}
+	var keywords []string
+	depth := 0
+	for _, t := range c.tokens[at+1:] {
+		switch {
+		case t.kind == symbol && t.text == "(":
+			depth++
+		case t.kind == symbol && t.text == ")":
+			depth--
+		case t.kind == word && depth == 1:
+			keywords = append(keywords, t.text)
+		}
+		if depth == 0 {
+			break
+		}
+	}
+	from, past := slices.Index(keywords, "from"), slices.Index(keywords, "for")
+	switch name := c.tokens[at].text; {
+	case name == "position" && n == 2, name == "trim" && from >= 0 && n > 1:
+		return append([]int{n - 1}, order[:n-1]...)
+	case name == "substring" && past >= 0 && past < from && n == 3:
+		return []int{0, 2, 1}
+	}
+	return order
 }
 
 // choose gives the row of the table that fits the arguments best: the first whose types are theirs, or the only one there is.
@@ -146,7 +184,7 @@ func (c *checker) choose(name string, args []*node, pos int) *function {
 func (c *checker) matches(f *function, args []*node) bool {
 	for i, arg := range args {
 		p := f.params[min(i, len(f.params)-1)]
-		if p.typ == arg.typ || arg.op == opNull {
+		if p.typ == arg.typ || arg.untyped() {
 			continue
 		}
 		if _, ok := literalAs(arg.text, p.typ, c.zone); !ok || !arg.isLiteral() || arg.typ != Text {

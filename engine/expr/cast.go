@@ -67,14 +67,14 @@ func (c *checker) cast(e *tree.CastExpr) *node {
 
 // casted makes the conversion, or reads a literal as the type at once.
 func (c *checker) casted(n *node, target string, typ Type) *node {
-	if _, ok := conversion(n.typ, typ); !ok {
+	if _, ok := conversion(n.typ, typ); !ok && !n.untyped() {
 		hint := ""
 		if n.typ == TimestampTZ {
 			hint = "extract(epoch FROM x) gives seconds"
 		}
 		return c.refuse(n.pos, hint, "a %s cannot be cast to %s", n.typ, typ)
 	}
-	if n.op == opNull || n.isLiteral() && n.typ == Text && typ != Text {
+	if n.untyped() || n.isLiteral() && n.typ == Text && typ != Text {
 		if n = c.as(n, typ); n == nil {
 			return nil
 		}

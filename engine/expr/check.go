@@ -182,7 +182,7 @@ func (c *checker) column(e *tree.UnresolvedName) *node {
 			return c.add(&node{op: opColumn, typ: column.Type, text: column.Name, pos: t.start})
 		}
 	}
-	return c.refuse(t.start, c.columnHint(name), "unknown field %s", name)
+	return c.refuse(t.start, c.columnHint(name), "unknown field %s", c.source[t.start:t.end])
 }
 
 // columnHint gives the near name, or all names.

@@ -40,7 +40,7 @@ func (c *checker) caseExpr(e *tree.CaseExpr) *node {
 		}
 		tests, results = append(tests, test), append(results, result)
 	}
-	otherwise := &node{op: opNull, typ: Text}
+	otherwise := &node{op: opNull}
 	if e.Else != nil {
 		otherwise = c.expr(e.Else)
 	}
@@ -48,29 +48,26 @@ func (c *checker) caseExpr(e *tree.CaseExpr) *node {
 		return nil
 	}
 	results = append(results, otherwise)
-	if !c.tests(subject, tests) || !c.unify("CASE", results) {
+	if subject, ok = c.tests(subject, tests); !ok || !c.unify("CASE", results) {
 		return nil
 	}
 	return c.add(caseNode(subject, tests, results))
 }
 
-// tests gives the tests of a CASE their type: that of the subject, or boolean.
-func (c *checker) tests(subject *node, tests []*node) bool {
+// tests gives the subject of a CASE and its tests one type, or without a subject the tests boolean.
+func (c *checker) tests(subject *node, tests []*node) (*node, bool) {
 	if subject != nil {
 		nodes := append([]*node{subject}, tests...)
 		ok := c.unify("CASE", nodes)
 		copy(tests, nodes[1:])
-		if ok {
-			*subject = *nodes[0]
-		}
-		return ok
+		return nodes[0], ok
 	}
 	for i, test := range tests {
 		if tests[i] = c.want(test, Boolean, "WHEN"); tests[i] == nil {
-			return false
+			return nil, false
 		}
 	}
-	return true
+	return nil, true
 }
 
 func caseNode(subject *node, tests, results []*node) *node {

@@ -1,12 +1,11 @@
 package expr
 
+import "cmp"
+
 // unify gives nodes one type, so that they can be compared or stand for each other: NULL takes any type, a text literal is read as the
 // other side's type, a date becomes the time at which it begins. It changes the slice; false where there is no such type.
 func (c *checker) unify(what string, nodes []*node) bool {
 	typ := c.common(nodes)
-	if typ == "" {
-		return true
-	}
 	for i, n := range nodes {
 		if nodes[i] = c.as(n, typ); nodes[i] == nil {
 			return false
@@ -19,24 +18,18 @@ func (c *checker) unify(what string, nodes []*node) bool {
 	return true
 }
 
-// common gives the type that decides: of the first that is neither NULL nor a text literal, or timestamptz where dates and times meet.
+// common gives the type that decides: of the first that is neither NULL nor a text literal, or timestamptz where dates and times
+// meet; text where there is none.
 func (c *checker) common(nodes []*node) Type {
 	var typ Type
 	for _, n := range nodes {
 		switch {
-		case n.op == opNull || n.isLiteral() && n.typ == Text:
+		case n.untyped() || n.isLiteral() && n.typ == Text:
 		case typ == "" || typ == Date && n.typ == TimestampTZ:
 			typ = n.typ
 		}
 	}
-	if typ == "" {
-		for _, n := range nodes {
-			if n.op != opNull {
-				return n.typ
-			}
-		}
-	}
-	return typ
+	return cmp.Or(typ, Text)
 }
 
 // as converts what converts by itself: NULL, a text literal, a date to a time. Anything else it gives as it is; nil where a text literal
@@ -45,7 +38,7 @@ func (c *checker) as(n *node, typ Type) *node {
 	switch {
 	case n.typ == typ:
 		return n
-	case n.op == opNull:
+	case n.untyped():
 		return &node{op: opNull, typ: typ, pos: n.pos}
 	case n.isLiteral() && n.typ == Text:
 		text, ok := literalAs(n.text, typ, c.zone)
@@ -66,10 +59,7 @@ func (c *checker) convert(n *node, target string, typ Type) *node {
 
 // textOf gives n as text, for what puts texts together.
 func (c *checker) textOf(n *node) *node {
-	if n.op == opNull {
-		return &node{op: opNull, typ: Text, pos: n.pos}
-	}
-	if n.typ == Text {
+	if n = c.as(n, Text); n.typ == Text {
 		return n
 	}
 	return c.convert(n, string(Text), Text)

@@ -74,6 +74,9 @@ func Parse(source string, columns []Column, timezone string) (*Expr, engine.Prob
 	if len(c.problems) > 0 {
 		return nil, c.problems
 	}
+	if root.untyped() {
+		root = c.as(root, Text)
+	}
 	slices.SortFunc(c.mentions, func(a, b mention) int { return a.start - b.start })
 	e := &Expr{source: source, timezone: timezone, root: root, mentions: c.mentions}
 	if n := len(e.SQL(func(string) string { return "c" })); n > maxSQL {

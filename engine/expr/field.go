@@ -77,7 +77,7 @@ func checkNumberFormat(text string) int {
 		return false
 	}
 	skip("FM")
-	signed := skip("S", "MI", "SG")
+	signed := skip("SG", "S", "MI")
 	digits := 0
 	run := func(all string) {
 		for i < len(text) && strings.IndexByte(all, text[i]) >= 0 {
@@ -95,7 +95,7 @@ func checkNumberFormat(text string) int {
 		return i
 	}
 	if !signed {
-		skip("S", "MI", "SG", "PR")
+		skip("SG", "S", "MI", "PR")
 	}
 	if i < len(text) {
 		return i

@@ -19,7 +19,7 @@ func (c *checker) number(e *tree.NumVal) *node {
 		t.used = true
 		value, ok := numericText(t.text)
 		if !ok {
-			break
+			return c.refuse(t.start, "", "a number may have %d digits", maxNumber)
 		}
 		n := &node{op: opLiteral, typ: Numeric, text: value, pos: t.start}
 		if strings.HasPrefix(tree.AsString(e), "-") && strings.Trim(value, "0.") != "" {
@@ -56,12 +56,15 @@ func (c *checker) boolean(e *tree.DBool) *node {
 }
 
 func (c *checker) null() *node {
-	n := &node{op: opNull, typ: Text, pos: c.place("null")}
+	n := &node{op: opNull, pos: c.place("null")}
 	c.take(word, "null")
 	return c.add(n)
 }
 
-var numericForm = regexp.MustCompile(`^[ \t\r\n]*([+-]?)([0-9]{1,60}(?:\.[0-9]{0,60})?|\.[0-9]{1,60})(?:[eE]([+-]?[0-9]{1,2}))?[ \t\r\n]*$`)
+var numericForm = regexp.MustCompile(`^[ \t\r\n]*([+-]?)([0-9]{1,200}(?:\.[0-9]{0,200})?|\.[0-9]{1,200})(?:[eE]([+-]?[0-9]{1,3}))?[ \t\r\n]*$`)
+
+// maxNumber bounds the digits of a literal, written out without exponent.
+const maxNumber = 200
 
 // numericText gives a number in plain decimals: "1.50", "-0.001", "1000000000".
 func numericText(text string) (string, bool) {
@@ -84,6 +87,9 @@ func numericText(text string) (string, bool) {
 		return "", false
 	}
 	plain := value.FloatString(scale)
+	if len(plain) > maxNumber {
+		return "", false
+	}
 	if m[1] == "-" && value.Sign() != 0 {
 		plain = "-" + plain
 	}
@@ -97,7 +103,7 @@ var booleanTexts = map[string]string{
 
 // Layouts that a text literal may have as a date and as a time; those without an offset lie in the project's timezone.
 var (
-	offsetLayouts = []string{time.RFC3339Nano, "2006-01-02T15:04Z07:00", "2006-01-02 15:04:05.999999999Z07:00", "2006-01-02 15:04:05.999999999Z07"}
+	offsetLayouts = []string{time.RFC3339Nano, "2006-01-02T15:04Z07:00", "2006-01-02 15:04:05.999999999Z07:00", "2006-01-02 15:04:05.999999999Z07", "2006-01-02 15:04Z07:00", "2006-01-02 15:04Z07"}
 	localLayouts  = []string{"2006-01-02T15:04:05.999999999", "2006-01-02 15:04:05.999999999", "2006-01-02T15:04", "2006-01-02 15:04", time.DateOnly}
 )
 

@@ -6,7 +6,7 @@ type op string
 // The kinds. What a node's text and args are is said here.
 const (
 	opLiteral  op = "literal"  // text: the value, in the form that String of its type has
-	opNull     op = "null"     //
+	opNull     op = "null"     // typ is "" until something gives it a type
 	opColumn   op = "column"   // text: name
 	opCall     op = "call"     // fn, args
 	opConvert  op = "convert"  // text: the target; one arg
@@ -55,3 +55,6 @@ func (n *node) immutable() bool {
 }
 
 func (n *node) isLiteral() bool { return n.op == opLiteral }
+
+// untyped reports whether n is a NULL that takes any type.
+func (n *node) untyped() bool { return n.op == opNull && n.typ == "" }

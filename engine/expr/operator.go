@@ -48,6 +48,12 @@ func (c *checker) binary(e *tree.BinaryExpr) *node {
 
 // join makes l || r. One of them must be a text, as in PostgreSQL; the other becomes one.
 func (c *checker) join(l, r *node) *node {
+	if l.untyped() {
+		l = c.as(l, Text)
+	}
+	if r.untyped() {
+		r = c.as(r, Text)
+	}
 	if l.typ != Text && r.typ != Text {
 		return c.refuse(l.pos, "cast one, as in x::text", "|| joins texts, and these are %s and %s", l.typ, r.typ)
 	}
@@ -127,6 +133,9 @@ func (c *checker) is(distinct, null string, e *tree.ComparisonExpr) *node {
 	c.take(word, "null")
 	if n == nil {
 		return nil
+	}
+	if n.untyped() {
+		n = c.as(n, Text)
 	}
 	return c.add(&node{op: opIsNull, typ: Boolean, text: null, args: []*node{n}})
 }

@@ -56,6 +56,9 @@ func (c *checker) syntaxProblem(err error) *engine.Problem {
 		if p := c.reservedName(i); p != nil {
 			return p
 		}
+		if i > 0 && (c.tokens[i-1].text == "::" || c.tokens[i-1].text == "as") && c.tokens[i-1].kind != str {
+			return problemAt(t.start, typesHint, "this type is not allowed")
+		}
 		// The word before may be what the parser did not expect, though it saw so only later.
 		if i > 0 && c.tokens[i-1].kind == word {
 			if p := c.reservedName(i - 1); p != nil {

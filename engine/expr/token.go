@@ -143,7 +143,7 @@ func unquote(text string, quote byte) (string, int) {
 	return "", 0
 }
 
-// number takes 12, 1.5, .5, 1e9: at most 60 digits and an exponent between -60 and 60.
+// number takes 12, 1.5, .5, 1e9; numericText bounds what they are written out.
 func (s *scanner) number() *engine.Problem {
 	text := s.rest()
 	n := 0
@@ -176,8 +176,8 @@ func (s *scanner) number() *engine.Problem {
 	if n < len(text) && (isLetter(text[n]) || text[n] == '.') {
 		return problemAt(s.pos, "numbers look like 12, 1.5 or 1e9", "this is not a number")
 	}
-	if count > 60 || exponent > 60 {
-		return problemAt(s.pos, "", "a number may have 60 digits and an exponent between -60 and 60")
+	if count > maxNumber || exponent > maxNumber {
+		return problemAt(s.pos, "", "a number may have %d digits", maxNumber)
 	}
 	s.add(number, text[:n], n)
 	return nil

@@ -124,12 +124,14 @@ func printReplace(p *printer, n *node) string {
 
 // printExtract prints the field as a word. The epoch is that of the instant, everything else is read from the clock of the project.
 func printExtract(p *printer, n *node) string {
-	name, value := n.args[0].text, p.within(n.args[1])
-	switch {
-	case n.args[1].typ == Date:
+	name, value, zone := n.args[0].text, p.within(n.args[1]), p.timezone
+	if name == "epoch" {
+		zone = "UTC"
+	}
+	if n.args[1].typ == Date {
 		value += "::timestamp"
-	case name != "epoch":
-		value = "(" + value + " AT TIME ZONE " + quote(p.timezone) + ")"
+	} else {
+		value = "(" + value + " AT TIME ZONE " + quote(zone) + ")"
 	}
 	return "extract(" + name + " FROM " + value + ")"
 }
