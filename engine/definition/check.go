@@ -202,6 +202,9 @@ func (c *checker) fieldPath(at site, t *engine.Table, path string) {
 }
 
 func typeWord(t engine.FieldType) string {
+	if t == tJSON || t == tGenerated {
+		return string(t)
+	}
 	if strings.IndexByte("aeiu", t[0]) >= 0 && t != engine.TypeURL {
 		return "an " + string(t)
 	}

@@ -136,14 +136,18 @@ func (c *checker) sort(at site, t *engine.Table, v raw.Value) {
 	if s == nil {
 		return
 	}
-	keys := func(at site, keys []engine.SortKey) {
+	keys := func(at site, written raw.Value, keys []engine.SortKey) {
 		for i, k := range keys {
-			c.fieldPath(at.in(strconv.Itoa(i)), t, k.Field)
+			if written.Kind() == raw.Array {
+				c.fieldPath(at.in(itoa(i)), t, k.Field)
+			} else {
+				c.fieldPath(at, t, k.Field)
+			}
 		}
 	}
-	keys(at, s.Keys)
+	keys(at, v, s.Keys)
 	for name, list := range s.Allow.All() {
-		keys(at.in("allow", name), list)
+		keys(at.in("allow", name), v.Get("allow").Get(name), list)
 	}
 }
 

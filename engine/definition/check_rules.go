@@ -124,6 +124,8 @@ func (c *checker) defaultFits(at site, t engine.FieldType, r *engine.Rules) {
 	case tText, tEmail, tURL:
 		if !isText {
 			wrong("quote it")
+		} else if len(r.Values) > 0 && !slices.Contains(r.Values, text) {
+			at.refuse("one of "+strings.Join(r.Values, ", "), "the default %s is not among the values", v)
 		}
 	case tEnum:
 		if !isText || len(r.Values) > 0 && !slices.Contains(r.Values, text) {

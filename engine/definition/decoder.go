@@ -99,7 +99,7 @@ func (d *decoder) kindHint(s *shape, v raw.Value) string {
 			steps = append(steps, name)
 		}
 		return "a list in the order they run: [" + strings.Join(steps, ", ") + "]"
-	case s.kind == listValue && s.item().fits(v) && v.Kind() == raw.String:
+	case s.kind == listValue && s.hint == "" && s.item().fits(v) && v.Kind() == raw.String:
 		text, _ := v.Text()
 		return "[" + text + "]"
 	case (s.kind == mapValue || s.kind == objectValue) && v.Kind() == raw.Array && s.hint == "":

@@ -99,8 +99,10 @@ func (s *shape) fits(v raw.Value) bool {
 		return v.Kind() == raw.Number
 	case listValue:
 		return v.Kind() == raw.Array
-	case objectValue, mapValue:
+	case objectValue:
 		return v.Kind() == raw.Object || s.nullable && v.IsNull()
+	case mapValue:
+		return v.Kind() == raw.Object || v.IsNull()
 	case stepValue:
 		return v.Kind() == raw.Object || v.Kind() == raw.String
 	case scalarValue:

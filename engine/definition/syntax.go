@@ -2,6 +2,7 @@ package definition
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"regexp"
@@ -10,6 +11,8 @@ import (
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/sayrud/sayrud/engine/raw"
 )
 
 // A progressReader hands out a text in small pieces, so that how far a parser read tells where it failed: the YAML library itself
@@ -38,7 +41,7 @@ const lookahead = 4
 
 // wordings says what the library's messages mean.
 var wordings = []struct{ library, message, hint string }{
-	{"mapping values are not allowed", "a second \": \" in one line, or a line that is indented too far", "quote this text"},
+	{"mapping values are not allowed", "a second \": \" in one line, or a line that is indented too far", "quote the text, or align the line with the others"},
 	{"found a tab character", "a tab indents this line", "indent with spaces"},
 	{"cannot start any token", "a text cannot begin with this character", "quote this text"},
 	{"did not find expected key", "this line does not fit in: its indentation, or text behind a quoted one or behind }", "align it with the lines around it, or quote the whole text"},
@@ -70,15 +73,51 @@ func syntaxFault(source []byte, err error) fault {
 		}
 	}
 	var at int
+	var broken *raw.SyntaxError
+	if _, err := raw.Valid(source, raw.Limits{Depth: maxDepth}); looksLikeJSON.Match(source) && errors.As(err, &broken) {
+		at, f.message, f.hint = broken.Offset, broken.Reason, ""
+		f.line, f.col = position(source, at)
+		return f
+	}
 	if _, name, found := strings.Cut(message, "unknown anchor '"); found {
 		name, _, _ = strings.Cut(name, "'")
 		at = max(0, strings.Index(string(source), "*"+name))
 		f.message, f.hint = fmt.Sprintf("*%s refers to an anchor that does not exist", name), "quote this text"
 	} else {
 		at = failedAt(source, message)
+		switch behind, found := textBehind(source, at); {
+		case found && strings.Contains(message, "did not find expected key"):
+			at, f.message, f.hint = behind, "text behind what is quoted or in brackets", "quote the whole text"
+		case at < len(source) && source[at] == '\t':
+			f.message, f.hint = "a tab indents this line", "indent with spaces"
+		}
 	}
 	f.line, f.col = position(source, at)
 	return expressionFault(source, at, f)
+}
+
+var (
+	looksLikeJSON  = regexp.MustCompile(`^\s*\{\s*"`)
+	closedThenMore = regexp.MustCompile(`(?:: +|- +)("(?:[^"\\]|\\.)*"|'[^']*'|\{[^}]*\}|\[[^\]]*\])[ \t]*[^\s,#}\]:]`)
+)
+
+// textBehind finds, in the line of at or the one before, a value in quotes or brackets with text behind it.
+func textBehind(source []byte, at int) (int, bool) {
+	end := min(at, len(source))
+	for range 2 {
+		start := bytes.LastIndexByte(source[:end], '\n') + 1
+		line, _, _ := bytes.Cut(source[start:], []byte("\n"))
+		if m := closedThenMore.FindSubmatchIndex(line); m != nil {
+			return start + m[2], true
+		}
+		end = max(0, start-1)
+	}
+	return 0, false
+}
+
+// culprits are the characters at which the library stumbles, by its message.
+var culprits = []struct{ message, characters string }{
+	{"cannot start any token", "@`%\t"}, {"mapping values", ":"}, {"tab character", "\t"}, {"unknown escape", "\\"}, {"Unicode character escape", "\\"},
 }
 
 // failedAt reads source again, in pieces, and gives the byte where it fails.
@@ -89,16 +128,17 @@ func failedAt(source []byte, message string) int {
 	for decode(dec, &n) == nil {
 	}
 	end := min(r.offset, len(source))
-	culprits := map[string]string{"cannot start any token": "@`%\t", "alphabetic or numeric": "*&", "mapping values": ":", "tab character": "\t",
-		"unknown escape": "\\", "Unicode character escape": "\\", "unexpected end of stream": "", "control characters": "\x00"}
-	for word, set := range culprits {
-		if !strings.Contains(message, word) {
-			continue
-		}
-		if set == "" {
-			return openQuote(source)
-		}
-		if i := strings.LastIndexAny(string(source[:end]), set); i >= 0 {
+	switch {
+	case strings.Contains(message, "unexpected end of stream"):
+		return openQuote(source)
+	case strings.Contains(message, "control characters"):
+		return max(0, bytes.IndexFunc(source, func(r rune) bool { return r != '\n' && r != '\r' && !printable(string(r), true) }))
+	case strings.Contains(message, "alphabetic or numeric"):
+		start := bytes.LastIndexByte(source[:max(0, bytes.LastIndexAny(source[:end], "*&"))], '\n') + 1
+		return start + max(0, bytes.IndexAny(source[start:end], "*&"))
+	}
+	for _, c := range culprits {
+		if i := bytes.LastIndexAny(source[:end], c.characters); i >= 0 && strings.Contains(message, c.message) {
 			return i
 		}
 	}
@@ -106,7 +146,7 @@ func failedAt(source []byte, message string) int {
 	for at > 0 && strings.IndexByte(" \r\n\t", source[min(at, len(source)-1)]) >= 0 {
 		at--
 	}
-	start := strings.LastIndexByte(string(source[:at]), '\n') + 1
+	start := bytes.LastIndexByte(source[:at], '\n') + 1
 	return start + indent(string(source[start:at]))
 }
 
