@@ -12,7 +12,7 @@ import (
 
 // A frame is a uint32 of its length, little endian, and its bytes: numbers as varints, texts behind their lengths.
 //
-//	request: id, now, timezone, offset, env, programs {source, inputs}, values, calls {program, values}
+//	request: id, now, timezone, offset, env, programs {source, paths}, values, calls {program, values}
 //	reply:   id, results {0 | 1+length bytes}; at the first error 0, what went wrong, its call, message, line, column
 const (
 	maxRequest = 8 << 20
@@ -103,8 +103,8 @@ func (q *request) append(dst []byte) []byte {
 }
 
 func (p *Program) append(dst []byte) []byte {
-	dst = binary.AppendUvarint(appendBytes(dst, p.source), uint64(len(p.inputs)))
-	for _, path := range p.inputs {
+	dst = binary.AppendUvarint(appendBytes(dst, p.source), uint64(len(p.paths)))
+	for _, path := range p.paths {
 		dst = binary.AppendUvarint(dst, uint64(len(path)))
 		for _, name := range path {
 			dst = appendBytes(dst, name)
@@ -189,17 +189,17 @@ func (r *reader) value() raw.Value {
 	return r.take(n - 1)
 }
 
-// program reads a Program's source and inputs.
-func (r *reader) program() (source string, inputs [][]string) {
+// program reads a Program's source and paths.
+func (r *reader) program() (source string, paths [][]string) {
 	source = string(r.bytes())
-	inputs = make([][]string, r.count())
-	for i := range inputs {
-		inputs[i] = make([]string, r.count())
-		for j := range inputs[i] {
-			inputs[i][j] = string(r.bytes())
+	paths = make([][]string, r.count())
+	for i := range paths {
+		paths[i] = make([]string, r.count())
+		for j := range paths[i] {
+			paths[i][j] = string(r.bytes())
 		}
 	}
-	return source, inputs
+	return source, paths
 }
 
 func (r *reader) reply() (*reply, error) {

@@ -29,8 +29,9 @@ var objectRoots = []string{"$record", "$this", "$that", "$params", "$request", "
 // A Program is one compiled expression. It is immutable and safe for concurrent use.
 type Program struct {
 	source  string
-	inputs  [][]string
-	helpers []string // those it mentions
+	paths   [][]string // all static paths
+	inputs  [][]string // those of them that do not begin with another
+	helpers []string   // those it mentions
 	env     []string
 	small   *small // nil where the expression is not in the small set
 	guard   guard
@@ -38,16 +39,11 @@ type Program struct {
 
 // Compile checks source, one JavaScript expression, and makes its Program. The Problems carry the Offset of what is wrong in source.
 func Compile(source string, names Names) (*Program, engine.Problems) {
-	parsed, problems := parse(source)
+	parsed, res, paths, problems := resolveAll(source, names)
 	if problems != nil {
 		return nil, problems
 	}
-	res := &resolver{names: names, source: source}
-	res.resolve(parsed)
-	if len(res.problems) > 0 {
-		return nil, res.problems
-	}
-	p := &Program{source: source, inputs: res.inputs, helpers: res.helpers, env: res.env}
+	p := &Program{source: source, paths: paths, inputs: res.inputs, helpers: res.helpers, env: res.env}
 	p.small = compileSmall(parsed.expr(), p)
 	return p, nil
 }
@@ -55,6 +51,10 @@ func Compile(source string, names Names) (*Program, engine.Problems) {
 // Inputs gives the static paths that the program reads, the root first: {"$record", "likes"}; a root alone where it is used whole or
 // dynamically. Array indexes are decimal. The caller must not change them. A value that is missing is given as nil and seen as null.
 func (p *Program) Inputs() [][]string { return p.inputs }
+
+// Paths gives all static paths that the source mentions; Inputs lacks those that begin with another input. The caller must not change
+// them.
+func (p *Program) Paths() [][]string { return p.paths }
 
 // InProcess reports whether the program is in the small set that needs no worker. It still goes to one when its inputs are large or
 // its values unusual.
@@ -69,15 +69,15 @@ func (p *Program) Env() []string { return p.env }
 func (p *Program) usesEnv() bool { return slices.Contains(p.helpers, "$env") }
 
 // replica gives the Names under which another process compiles the same Program.
-func replica(inputs [][]string) Names {
+func replica(paths [][]string) Names {
 	names := Names{Known: func(path []string) bool {
-		return slices.ContainsFunc(inputs, func(input []string) bool {
-			return len(input) >= len(path) && slices.Equal(input[:len(path)], path)
+		return slices.ContainsFunc(paths, func(known []string) bool {
+			return len(known) >= len(path) && slices.Equal(known[:len(path)], path)
 		})
 	}}
-	for _, input := range inputs {
-		if !slices.Contains(names.Roots, input[0]) {
-			names.Roots = append(names.Roots, input[0])
+	for _, path := range paths {
+		if !slices.Contains(names.Roots, path[0]) {
+			names.Roots = append(names.Roots, path[0])
 		}
 	}
 	return names

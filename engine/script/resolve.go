@@ -8,6 +8,7 @@ import (
 
 	"github.com/dop251/goja/ast"
 	"github.com/dop251/goja/file"
+	"github.com/dop251/goja/token"
 	"github.com/dop251/goja/unistring"
 
 	"github.com/sayrud/sayrud/engine"
@@ -29,11 +30,44 @@ const omitName = "$omit"
 type resolver struct {
 	walker
 	names    Names
-	source   string
+	bases    [][]string // of a second pass: the only inputs there are
 	inputs   [][]string
 	helpers  []string
 	env      []string
 	problems engine.Problems
+}
+
+// resolveAll resolves a source. Where a path and the beginning of it are both used, $this.a and $this, there is one input only, so
+// that what a script changes in the one shows in the other. It also gives all paths.
+func resolveAll(source string, names Names) (p *parsed, r *resolver, paths [][]string, problems engine.Problems) {
+	if p, problems = parse(source); problems != nil {
+		return nil, nil, nil, problems
+	}
+	r = &resolver{names: names}
+	if r.resolve(p); len(r.problems) > 0 {
+		return nil, nil, nil, r.problems
+	}
+	paths = r.inputs
+	bases := slices.DeleteFunc(slices.Clone(paths), func(path []string) bool { return base(paths, path) < len(path) })
+	if len(bases) < len(paths) {
+		if p, problems = parse(source); problems != nil {
+			return nil, nil, nil, problems
+		}
+		r = &resolver{names: names, bases: bases, inputs: bases}
+		r.resolve(p)
+	}
+	return p, r, paths, nil
+}
+
+// base gives the length of the shortest of paths that path begins with.
+func base(paths [][]string, path []string) int {
+	n := len(path)
+	for _, p := range paths {
+		if len(p) < n && slices.Equal(p, path[:len(p)]) {
+			n = len(p)
+		}
+	}
+	return n
 }
 
 func (r *resolver) resolve(p *parsed) {
@@ -54,7 +88,7 @@ func (r *resolver) enter(e ast.Expression) (ast.Expression, bool) {
 		if !c.ok || !r.static(c) {
 			return e, false
 		}
-		var found ast.Expression = &ast.Identifier{Name: parameter(r.input(c.path)), Idx: c.idx}
+		found := r.access(c)
 		if _, whole := e.(*ast.OptionalChain); c.optional && !whole {
 			found = &ast.Optional{Expression: found}
 		}
@@ -91,6 +125,24 @@ func (r *resolver) identifier(n *ast.Identifier) ast.Expression {
 		r.unknown(n.Idx, name)
 	}
 	return n
+}
+
+// access reads a static path: a parameter, or in a second pass members of one; null where one is missing.
+func (r *resolver) access(c chain) ast.Expression {
+	n := base(r.bases, c.path)
+	var e ast.Expression = &ast.Identifier{Name: parameter(r.input(c.path[:n])), Idx: c.idx}
+	if n == len(c.path) {
+		return e
+	}
+	for _, name := range c.path[n:] {
+		member := &ast.StringLiteral{Idx: c.idx, Literal: name, Value: unistring.NewFromString(name)}
+		e = &ast.BracketExpression{Left: &ast.Optional{Expression: e}, Member: member, LeftBracket: c.idx, RightBracket: c.idx}
+	}
+	return &ast.BinaryExpression{
+		Operator: token.COALESCE,
+		Left:     &ast.OptionalChain{Expression: e},
+		Right:    &ast.NullLiteral{Idx: c.idx, Literal: "null"},
+	}
 }
 
 // input gives the place of path among the inputs, adding it where it is new.
@@ -206,7 +258,8 @@ func (w *walker) chain(e ast.Expression, left int) chain {
 		c := w.chain(n.Left, left-1)
 		switch m := n.Member.(type) {
 		case *ast.StringLiteral:
-			c.path, c.index = append(c.path, m.Value.String()), false
+			name := m.Value.String()
+			c.path, c.index = append(c.path, name), digits([]byte(name))
 		case *ast.NumberLiteral:
 			i, whole := m.Value.(int64)
 			c.path, c.index = append(c.path, strconv.FormatInt(i, 10)), true

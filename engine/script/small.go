@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 	"slices"
+	"strings"
 	"unicode/utf16"
 
 	"github.com/dop251/goja/ast"
@@ -263,7 +264,7 @@ func (c *smallCompiler) object(n *ast.ObjectLiteral) node {
 			name = key.Value.String()
 		}
 		// Array indexes come first in JavaScript's order, __proto__ sets the prototype, toJSON is called: all for the worker.
-		if !ok || name == "__proto__" || name == "toJSON" || slices.Contains(names[:i], name) || name == "" || name[0] >= '0' && name[0] <= '9' {
+		if !ok || name == "__proto__" || name == "toJSON" || slices.Contains(names[:i], name) || name == "" || strings.IndexByte(name, 0) >= 0 || name[0] >= '0' && name[0] <= '9' {
 			return c.outside()
 		}
 		names[i], items[i] = name, c.node(keyed.Value)

@@ -87,7 +87,11 @@ func (e *encoder) object(o *goja.Object, key string, depth int) error {
 	case *goja.Promise:
 		return errorf("the result holds a promise; nothing can be awaited here")
 	}
-	switch class := o.ClassName(); class {
+	class := o.ClassName()
+	if tag, ok := o.GetSymbol(goja.SymToStringTag).(goja.String); ok && class == "Object" {
+		class = tag.String() // a Map, an iterator
+	}
+	switch class {
 	case "Object":
 		if replaced, err := e.toJSON(o, key, depth); replaced || err != nil {
 			return err

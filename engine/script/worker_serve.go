@@ -14,7 +14,7 @@ import (
 
 // worker answers requests, one after the other.
 type worker struct {
-	programs map[string]*compiled // by source and inputs
+	programs map[string]*compiled // by source and paths
 	zoneName string
 	zone     *time.Location
 }
@@ -124,7 +124,7 @@ func (w *worker) timezone(name string, offset int) *time.Location {
 // program reads a program of a frame, or finds it among those seen before.
 func (w *worker) program(r *reader) (*compiled, error) {
 	before := r.b
-	source, inputs := r.program()
+	source, paths := r.program()
 	if r.bad {
 		return nil, errFrame
 	}
@@ -132,11 +132,11 @@ func (w *worker) program(r *reader) (*compiled, error) {
 	if c := w.programs[key]; c != nil {
 		return c, nil
 	}
-	p, problems := Compile(source, replica(inputs))
+	p, problems := Compile(source, replica(paths))
 	if problems != nil {
 		return nil, fmt.Errorf("compile again: %w", problems)
 	}
-	if len(p.inputs) != len(inputs) {
+	if len(p.paths) != len(paths) {
 		return nil, errFrame
 	}
 	if len(w.programs) >= cachedPrograms {
@@ -168,12 +168,10 @@ func (c *compiled) run(inputs []raw.Value, shared *Shared, within time.Duration)
 
 // compile makes the goja program: a function whose parameters are the inputs and then the helpers that are mentioned.
 func (c *compiled) compile() error {
-	parsed, problems := parse(c.source)
+	parsed, _, _, problems := resolveAll(c.source, replica(c.paths))
 	if problems != nil {
 		return problems
 	}
-	res := &resolver{names: replica(c.inputs), source: c.source}
-	res.resolve(parsed)
 	params := parsed.fn.ParameterList
 	for i := range c.inputs {
 		params.List = append(params.List, &ast.Binding{Target: &ast.Identifier{Name: parameter(i)}})
