@@ -64,9 +64,7 @@ func (c *cluster) prepare(ctx context.Context) error {
 	if major != 0 {
 		return c.account.check(c.pgdata())
 	}
-	if err := clearRemains(c.dataDir, newClusterPrefix); err != nil {
-		return fmt.Errorf("make the database: %w", err)
-	}
+	clearRemains(c.dataDir, newClusterPrefix)
 	return c.create(ctx)
 }
 
@@ -127,7 +125,7 @@ func (c *cluster) initdb(ctx context.Context, dir string) error {
 	var out []byte
 	var failure error
 	for _, locale := range c.locales() {
-		args := []string{"-D", dir, "--username=" + superuser, "--auth-local=trust", "--auth-host=reject", "--encoding=UTF8", "--no-instructions"}
+		args := []string{"-D", dir, "--username=" + superuser, "--auth-local=trust", "--auth-host=reject", "--encoding=UTF8", "--data-checksums", "--no-instructions"}
 		cmd := exec.CommandContext(ctx, filepath.Join(c.programs.bin, "initdb"), append(args, locale...)...)
 		cmd.Dir, cmd.Env = "/", serverEnvironment(dir)
 		if err := c.account.runAs(cmd, syscall.SIGKILL, dir); err != nil {

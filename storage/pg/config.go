@@ -26,7 +26,8 @@ type Config struct {
 	URL string
 	// MaxConns bounds the pool. 0 means four per CPU, at least eight.
 	MaxConns int
-	// StatementTimeout bounds every statement, on the server. 0 means 30 s, less than 0 no bound.
+	// StatementTimeout bounds every statement, on the server. 0 means 30 s, less than 0 no bound. A long statement
+	// says SET LOCAL statement_timeout = 0 in its transaction.
 	StatementTimeout time.Duration
 	// Log takes what nobody returns: lost and regained connections. nil means slog.Default().
 	Log *slog.Logger

@@ -8,9 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -70,45 +68,6 @@ func scalar(t *testing.T, db *pg.DB, sql string) string {
 		t.Fatalf("%s: %v", sql, err)
 	}
 	return got
-}
-
-// eventually runs sql until PostgreSQL is there again; any error that does not mean its absence fails the test.
-func eventually(t *testing.T, db *pg.DB, sql string) string {
-	t.Helper()
-	for {
-		var got string
-		_, err := db.Query(context.Background(), pg.NewStatement(sql), nil, func(v [][]byte) error {
-			got = string(v[0])
-			return nil
-		})
-		if err == nil {
-			return got
-		}
-		if !pg.IsUnavailable(err) {
-			t.Fatalf("%s: %v (not unavailable)", sql, err)
-		}
-	}
-}
-
-func postmaster(t *testing.T, dir string) int {
-	t.Helper()
-	text, err := os.ReadFile(filepath.Join(dir, "postgres", "postmaster.pid"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	line, _, _ := strings.Cut(string(text), "\n")
-	pid, err := strconv.Atoi(line)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return pid
-}
-
-func kill(t *testing.T, pid int) {
-	t.Helper()
-	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
-		t.Fatal(err)
-	}
 }
 
 // client is another process that holds a server.
@@ -225,86 +184,6 @@ func TestStartEmbedded_manyStartAtOnce(t *testing.T) {
 		}
 	}
 	stopped(t, dir)
-}
-
-func TestEmbedded_stopsAfterAKilledClient(t *testing.T) {
-	t.Parallel()
-	dir := privateDir(t)
-	c := startClient(t, dir, nil)
-	pid := postmaster(t, dir)
-	kill(t, c.cmd.Process.Pid)
-	stopped(t, dir)
-	if err := syscall.Kill(pid, 0); err != syscall.ESRCH {
-		t.Errorf("the server is still there: %v", err)
-	}
-}
-
-func TestEmbedded_survivesAKilledServer(t *testing.T) {
-	t.Parallel()
-	dir := privateDir(t)
-	e := start(t, dir)
-	db := open(t, e.URL())
-	fill(t, db)
-	kill(t, postmaster(t, dir))
-	if got := eventually(t, db, "SELECT count(*) FROM acknowledged"); got != "100" {
-		t.Errorf("rows after the crash: %s, want 100", got)
-	}
-}
-
-func TestEmbedded_survivesAKilledSupervisor(t *testing.T) {
-	t.Parallel()
-	dir := privateDir(t)
-	e := start(t, dir)
-	db := open(t, e.URL())
-	fill(t, db)
-	before := supervisor(t, dir)
-	old := postmaster(t, dir)
-	kill(t, before)
-	for syscall.Kill(old, 0) == nil { // ends with its supervisor
-		_ = eventually(t, db, "SELECT 1")
-	}
-	if got := eventually(t, db, "SELECT count(*) FROM acknowledged"); got != "100" {
-		t.Errorf("rows afterwards: %s, want 100", got)
-	}
-	if after := supervisor(t, dir); after == before {
-		t.Errorf("the killed supervisor %d still answers", before)
-	}
-}
-
-func TestEmbedded_survivesEverythingKilledAtOnce(t *testing.T) {
-	t.Parallel()
-	dir := privateDir(t)
-	c := startClient(t, dir, nil)
-	db := open(t, c.said)
-	fill(t, db)
-	db.Close()
-	pids := append(pg.PostgresOf(filepath.Join(dir, "postgres")), supervisor(t, dir), c.cmd.Process.Pid)
-	for _, pid := range pids {
-		_ = syscall.Kill(pid, syscall.SIGKILL)
-	}
-	e := start(t, dir)
-	if got := scalar(t, open(t, e.URL()), "SELECT count(*) FROM acknowledged"); got != "100" {
-		t.Errorf("rows afterwards: %s, want 100", got)
-	}
-}
-
-func fill(t *testing.T, db *pg.DB) {
-	t.Helper()
-	err := db.Tx(context.Background(), func(q *pg.Tx) error {
-		return q.Exec("CREATE TABLE acknowledged AS SELECT generate_series(1, 100) AS n")
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
-func supervisor(t *testing.T, dir string) int {
-	t.Helper()
-	pid, err := pg.Supervisor(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return pid
 }
 
 func TestStartEmbedded_staleFilesDoNotBlock(t *testing.T) {

@@ -137,3 +137,21 @@ func sameExecutable() (string, error) {
 	}
 	return name, nil
 }
+
+// closeInherited closes descriptors that whoever started us left open by mistake, such as a lock of a shell: we
+// outlive them. Our own are all marked to be closed on exec.
+func closeInherited() {
+	entries, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		return
+	}
+	for _, e := range entries {
+		fd, err := strconv.Atoi(e.Name())
+		if err != nil || fd < 3 {
+			continue
+		}
+		if flags, err := unix.FcntlInt(uintptr(fd), unix.F_GETFD, 0); err == nil && flags&unix.FD_CLOEXEC == 0 {
+			_ = unix.Close(fd)
+		}
+	}
+}

@@ -21,6 +21,7 @@ wal_compression = on
 timezone = 'UTC'
 log_timezone = 'UTC'
 log_line_prefix = '%m [%p] '
+log_min_messages = log              # no refused statements: they hold what users wrote
 log_checkpoints = off
 log_statement = none
 `

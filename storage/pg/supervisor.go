@@ -55,6 +55,7 @@ var errAlready = errors.New("another supervisor serves this data directory")
 // is gone, and returns the exit code. Mistakes before it listens go to standard error, which it then lets go of;
 // later ones to its clients and to postgres.log in the data directory.
 func RunSupervisor(args []string) int {
+	closeInherited()
 	signal.Ignore(syscall.SIGHUP, syscall.SIGINT)
 	terminate := make(chan os.Signal, 1)
 	signal.Notify(terminate, syscall.SIGTERM)

@@ -23,6 +23,12 @@ type archive struct {
 	data []byte
 }
 
+// ArchiveSum returns the hash of the PostgreSQL archive in this executable, "" when the build had none.
+func ArchiveSum() string {
+	a, _ := embeddedArchive()
+	return a.sum
+}
+
 // embeddedArchive returns the archive, and false when the build had none.
 func embeddedArchive() (archive, bool) {
 	sum, err := archiveFiles.ReadFile(archiveDir + "/postgres.sum")
@@ -57,9 +63,7 @@ func (a archive) unpack(cacheDir string) (string, error) {
 	if whole(dir) {
 		return dir, nil
 	}
-	if err := clearRemains(cacheDir, ".unpack-"); err != nil {
-		return "", fmt.Errorf("unpack PostgreSQL: %w", err)
-	}
+	clearRemains(cacheDir, ".unpack-")
 	tmp, err := os.MkdirTemp(cacheDir, ".unpack-")
 	if err != nil {
 		return "", fmt.Errorf("unpack PostgreSQL: %w", err)
@@ -79,20 +83,18 @@ func (a archive) unpack(cacheDir string) (string, error) {
 }
 
 // clearRemains removes what an interrupted process left in dir under names that begin with prefix. The caller holds
-// the lock that the process held.
-func clearRemains(dir, prefix string) error {
+// the lock that the process held. What cannot be removed, perhaps because a child of that process still writes, stays
+// for the next time: nobody reads it.
+func clearRemains(dir, prefix string) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
-		return err
+		return
 	}
 	for _, e := range entries {
 		if strings.HasPrefix(e.Name(), prefix) {
-			if err := os.RemoveAll(filepath.Join(dir, e.Name())); err != nil {
-				return err
-			}
+			_ = os.RemoveAll(filepath.Join(dir, e.Name()))
 		}
 	}
-	return nil
 }
 
 // whole reports whether dir holds everything its manifest lists.

@@ -62,6 +62,6 @@ func dataDir() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	sum := sha256.Sum256([]byte("2 " + os.Getenv("SAYRUD_POSTGRES_BIN")))
+	sum := sha256.Sum256([]byte(pg.ArchiveSum() + " " + os.Getenv("SAYRUD_POSTGRES_BIN")))
 	return filepath.Join(cache, "sayrud", "pgtest-"+hex.EncodeToString(sum[:4])), nil
 }
