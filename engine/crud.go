@@ -118,7 +118,9 @@ func (c *Crud) endpoint(action string, t *Table) *Endpoint {
 	case "update":
 		no := false
 		ep.Kind, ep.Route, ep.Filter = Update, Route{"PATCH", one}, c.byID()
-		ep.Params = crudParams(t, &no)
+		if ep.Params = crudParams(t, &no); ep.Params.Len() == 0 {
+			return nil // nothing can be changed
+		}
 	case "delete":
 		ep.Kind, ep.Route, ep.Filter = Delete, Route{"DELETE", one}, c.byID()
 	default:
