@@ -2,14 +2,12 @@ package catalog
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"github.com/sayrud/sayrud/engine"
-	"github.com/sayrud/sayrud/engine/relation"
 )
 
 // A DroppedField is a field whose values are still in the records.
@@ -113,4 +111,3 @@ func (c *Catalog) PurgeField(ctx context.Context, project, table, field, actor s
 	c.stir()
 	return nil
 }
-

@@ -9,7 +9,6 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/sayrud/sayrud/engine"
-	"github.com/sayrud/sayrud/engine/relation"
 	"github.com/sayrud/sayrud/storage/pg"
 )
 
@@ -24,10 +23,6 @@ ORDER BY p.name, t.position, t.id`
 UPDATE public.sl_tables
 SET view_note = $2, view_revision = $3, view_format = $4
 WHERE id = $1`
-	forgetDropNotes = `
-UPDATE public.sl_dropped_tables
-SET note = ''
-WHERE project_id = $1 AND note <> ''`
 )
 
 // followViews brings views to their definitions, of one project or ("") of all, each in a transaction of its own. It reports whether
@@ -122,77 +117,4 @@ func (c *Catalog) ViewNotes(ctx context.Context, project string) ([]ViewNote, er
 		return nil, fmt.Errorf("list notes about views: %w", err)
 	}
 	return pgx.CollectRows(rows, pgx.RowToStructByPos[ViewNote])
-}
-
-const (
-	selectDropped = `
-SELECT d.id, d.project_id, p.name, d.name, coalesce(d.view_name, ''), d.sequences
-FROM public.sl_dropped_tables d
-JOIN public.sl_projects p ON p.id = d.project_id
-WHERE d.note = ''
-ORDER BY d.id
-FOR UPDATE OF d SKIP LOCKED
-LIMIT 1`
-	deleteDropped = `
-DELETE FROM public.sl_dropped_tables
-WHERE id = $1`
-	noteDropped = `
-UPDATE public.sl_dropped_tables
-SET note = $2
-WHERE id = $1`
-)
-
-// dropTables drops leaves and views of tables that are no longer defined, and reports whether somebody held one.
-func (c *Catalog) dropTables(ctx context.Context) (held bool, err error) {
-	for {
-		found := false
-		err := c.db.InTx(ctx, func(tx pgx.Tx) error {
-			var p engine.Project
-			var t engine.Table
-			var view string
-			var sequences []string
-			err := tx.QueryRow(ctx, selectDropped).Scan(&t.ID, &p.ID, &p.Name, &t.Name, &view, &sequences)
-			if found = err == nil; err == pgx.ErrNoRows {
-				return nil
-			} else if err != nil {
-				return err
-			}
-			for _, key := range sequences {
-				t.Fields.Set(key, &engine.Field{Key: key, Name: key, Type: engine.TypeAutonumber})
-			}
-			return dropLeaf(ctx, tx, &p, &t, view)
-		})
-		switch {
-		case pg.Code(err) == pg.LockNotAvailable || pg.Code(err) == pg.DeadlockDetected:
-			return true, nil
-		case err != nil:
-			return true, err
-		case !found:
-			return false, nil
-		}
-	}
-}
-
-func dropLeaf(ctx context.Context, tx pgx.Tx, p *engine.Project, t *engine.Table, view string) error {
-	err := pgx.BeginFunc(ctx, tx, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, "SET LOCAL lock_timeout = '"+viewLockTimeout+"'"); err != nil {
-			return err
-		}
-		for _, sql := range relation.DropLeaf(p, t, view) {
-			if _, err := tx.Exec(ctx, sql); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	var pe *pgconn.PgError
-	if errors.As(err, &pe) && pe.Code == "2BP01" { // dependent_objects_still_exist
-		_, err := tx.Exec(ctx, noteDropped, t.ID, "the view and the records of the dropped table stay, because of what depends on them: "+pe.Detail)
-		return err
-	}
-	if err != nil {
-		return err
-	}
-	_, err = tx.Exec(ctx, deleteDropped, t.ID)
-	return err
 }

@@ -151,11 +151,3 @@ func newKey() string {
 	}
 	return string(b[:])
 }
-
-func fieldsOf(t *engine.Table) []*engine.Field {
-	fields := make([]*engine.Field, 0, t.Fields.Len())
-	for _, f := range t.Fields.All() {
-		fields = append(fields, f)
-	}
-	return fields
-}

@@ -11,10 +11,14 @@ import (
 
 	"github.com/sayrud/sayrud/engine"
 	"github.com/sayrud/sayrud/engine/relation"
+	"github.com/sayrud/sayrud/storage/pg"
 )
 
 // viewFormat counts up when the program makes views in another way; older ones are made anew.
 const viewFormat = 1
+
+// dependentObjects is SQLSTATE dependent_objects_still_exist.
+const dependentObjects = "2BP01"
 
 // viewLockTimeout bounds how long readers of a view may queue behind its change.
 const viewLockTimeout = "50ms"
@@ -69,7 +73,7 @@ func shows(t *engine.Table, tables map[string]bool) bool {
 // on trying or has noted why not.
 func retriable(err error) bool {
 	var pe *pgconn.PgError
-	return errors.As(err, &pe) && (pe.Code == "55P03" || pe.Code == "42P07" || pe.Code == "40P01")
+	return errors.As(err, &pe) && (pe.Code == pg.LockNotAvailable || pe.Code == pg.DuplicateTable || pe.Code == pg.DeadlockDetected)
 }
 
 // A viewState is the row of a table about its view.

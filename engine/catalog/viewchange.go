@@ -68,7 +68,7 @@ func (v *viewChange) make() error {
 	switch {
 	case err == nil:
 		return v.exec(relation.CreateView(v.project, v.table, relation.CreateNew, v.columns))
-	case errors.As(err, &pe) && pe.Code == "2BP01": // dependent_objects_still_exist
+	case errors.As(err, &pe) && pe.Code == dependentObjects:
 		v.grants = nil
 		return v.keepColumns(present, pe.Detail)
 	}

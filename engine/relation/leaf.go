@@ -44,17 +44,19 @@ func CreateLeaf(p *engine.Project, t *engine.Table) []string {
 	}
 }
 
-// DropLeaf gives the statements that drop the table's leaf with its records, its view and its functions. The view goes without
-// CASCADE: when a user's own object depends on it, the statement fails with SQLSTATE 2BP01 and names it.
-func DropLeaf(p *engine.Project, t *engine.Table, viewName string) []string {
-	var list []string
-	if viewName != "" {
-		list = append(list, "DROP VIEW IF EXISTS "+Schema(p)+"."+Quote(viewName))
+// DropView gives the statement that drops a view. It goes without CASCADE: when a user's own object depends on the view, the statement
+// fails with SQLSTATE 2BP01 and names it.
+func DropView(p *engine.Project, name string) string {
+	return "DROP VIEW IF EXISTS " + Schema(p) + "." + Quote(name)
+}
+
+// DropLeaf gives the statements that drop the table's leaf with its records, its functions and its sequences, once its view is gone.
+func DropLeaf(p *engine.Project, t *engine.Table) []string {
+	list := []string{
+		"DROP TABLE IF EXISTS " + Leaf(p, t),
+		"DROP FUNCTION IF EXISTS " + writeFunction(p, t) + "()",
+		"DROP FUNCTION IF EXISTS " + deleteFunction(p, t) + "()",
 	}
-	list = append(list,
-		"DROP TABLE IF EXISTS "+Leaf(p, t),
-		"DROP FUNCTION IF EXISTS "+writeFunction(p, t)+"()",
-		"DROP FUNCTION IF EXISTS "+deleteFunction(p, t)+"()")
 	for _, f := range t.Fields.All() {
 		if f.Type == engine.TypeAutonumber {
 			list = append(list, DropSequence(p, f))

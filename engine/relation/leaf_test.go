@@ -130,7 +130,8 @@ func TestLeaf_isAPartitionWithItsOwnKeys(t *testing.T) {
 	f.refused(`INSERT INTO p_blog._r17 (uid, data) VALUES ('a', '{}')`, pg.UniqueViolation)
 	f.refused(`INSERT INTO p_blog._r17 (uid, data) VALUES ('b', '[]')`, pg.CheckViolation)
 	f.refused(`INSERT INTO p_blog._r17 (uid, table_id, data) VALUES ('b', 18, '{}')`, pg.CheckViolation)
-	f.exec(relation.DropLeaf(f.project, mustTable(f, "comments"), "comments")...)
+	f.exec(relation.DropView(f.project, "comments"))
+	f.exec(relation.DropLeaf(f.project, mustTable(f, "comments"))...)
 	f.want(`SELECT count(*) FROM public.sl_records`, "0")
 	f.want(`SELECT count(*) FROM pg_proc WHERE pronamespace = 'p_blog'::regnamespace`, "0")
 }
