@@ -1,0 +1,102 @@
+package rest
+
+import (
+	"github.com/sayrud/sayrud/engine/auth"
+)
+
+// row makes an operation of a function over its input and output.
+func row[In, Out any](method, path, summary string, who access, fn func(*call, *In) (Out, error)) operation {
+	shape, handle := typed(fn)
+	return operation{method: method, path: path, summary: summary, access: who, shape: shape, handle: handle}
+}
+
+// made marks an operation that answers 201.
+func made(op operation) operation {
+	op.status = 201
+	return op
+}
+
+// operations is the table of the admin API: it registers the routes, guards them, and prints the OpenAPI document.
+func (s *Server) operations() []operation {
+	anybody, signedIn := access{public: true}, access{}
+	return append([]operation{
+		row("GET", "/setup", "Whether the first administrator is still to be made", anybody, s.getSetup),
+		row("POST", "/setup", "Make the first administrator with the secret of the setup link", anybody, s.postSetup),
+		row("POST", "/login", "Sign in", anybody, s.login),
+		row("POST", "/logout", "Sign out", signedIn, s.logout),
+		row("GET", "/me", "Who asks", signedIn, s.me),
+		row("POST", "/me/password", "Change one's password; all other sessions end", signedIn, s.changePassword),
+		row("GET", "/me/sessions", "One's sessions", signedIn, s.sessions),
+		row("DELETE", "/me/sessions/{session}", "End a session", signedIn, s.endSession),
+		row("GET", "/info", "Versions and numbers of this server", signedIn, s.info),
+		row("GET", "/middlewares", "The middlewares and their settings", signedIn, s.middlewares),
+	}, append(append(s.peopleOperations(), s.projectOperations()...), s.recordOperations()...)...)
+}
+
+func (s *Server) peopleOperations() []operation {
+	owner := access{role: auth.Owner, scope: auth.Admin}
+	tokens := access{scope: auth.Admin} // each handler looks at the project's role
+	return []operation{
+		row("GET", "/administrators", "All administrators", owner, s.administrators),
+		made(row("POST", "/administrators", "Make an administrator", owner, s.createAdministrator)),
+		row("PATCH", "/administrators/{administrator}", "Change roles, or disable", owner, s.changeAdministrator),
+		row("DELETE", "/administrators/{administrator}", "Delete an administrator", owner, s.deleteAdministrator),
+		row("POST", "/administrators/{administrator}/password", "Set a new password; all sessions end", owner, s.resetPassword),
+		row("GET", "/tokens", "The API tokens of projects one owns", tokens, s.tokens),
+		made(row("POST", "/tokens", "Make an API token; its secret is shown once", tokens, s.createToken)),
+		row("DELETE", "/tokens/{token}", "Revoke an API token", tokens, s.revokeToken),
+		row("GET", "/audit", "The audit log, newest first", owner, s.auditLog),
+		row("GET", "/projects/{project}/audit", "The audit log of a project, newest first", access{role: auth.Owner, scope: auth.Admin}, s.auditLog),
+	}
+}
+
+func (s *Server) projectOperations() []operation {
+	see, signedIn := access{role: auth.Viewer, scope: auth.SchemaScope}, access{scope: auth.SchemaScope}
+	shape, routes := access{role: auth.Editor, scope: auth.SchemaScope}, access{role: auth.Editor, scope: auth.Endpoints}
+	seeRoutes, owner := access{role: auth.Viewer, scope: auth.Endpoints}, access{role: auth.Owner, scope: auth.Admin}
+	const project, table = "/projects/{project}", "/projects/{project}/tables/{table}"
+	return []operation{
+		row("GET", "/projects", "The projects one has a role in", signedIn, s.projects),
+		made(row("POST", "/projects", "Make an empty project", access{role: auth.Owner, scope: auth.Admin}, s.createProject)),
+		row("POST", "/apply", "Make what a project file names exactly as it is written there", signedIn, s.apply),
+		row("GET", project, "A project with its definition", see, s.project),
+		row("PATCH", project, "Change the settings of a project", shape, s.patchProject),
+		row("DELETE", project, "Drop a project with everything in it", owner, s.dropProject),
+		row("GET", project+"/file", "The project file", see, s.exportProject),
+		row("GET", project+"/indexes", "The states of indexes, and notes about views", see, s.indexes),
+		row("POST", project+"/indexes/{index}/retry", "Build a failed index again", shape, s.retryIndex),
+		row("GET", project+"/dropped-fields", "Fields whose values are still there", see, s.droppedFields),
+		row("GET", project+"/tables", "The tables", see, s.tables),
+		made(row("POST", project+"/tables", "Make a table", shape, s.createTable)),
+		row("GET", table, "A table", see, s.table),
+		row("PATCH", table, "Change a table", shape, s.patchTable),
+		row("DELETE", table, "Drop a table", shape, s.dropTable),
+		made(row("POST", table+"/fields", "Add a field", shape, s.createField)),
+		row("PUT", table+"/fields", "Put the fields in order", shape, s.orderFields),
+		row("PATCH", table+"/fields/{field}", "Change or rename a field", shape, s.patchField),
+		row("DELETE", table+"/fields/{field}", "Drop a field; its values stay until they are purged", shape, s.dropField),
+		row("POST", table+"/fields/{field}/restore", "Bring a dropped field back", shape, s.restoreField),
+		row("POST", table+"/fields/{field}/purge", "Remove the values of a dropped field for good", access{role: auth.Owner, scope: auth.SchemaScope}, s.purgeField),
+		row("GET", project+"/endpoints", "The endpoints, those of crud among them", seeRoutes, s.endpoints),
+		made(row("POST", project+"/endpoints", "Make an endpoint", routes, s.createEndpoint)),
+		row("GET", project+"/endpoints/{endpoint}", "An endpoint", seeRoutes, s.endpoint),
+		row("PUT", project+"/endpoints/{endpoint}", "Replace an endpoint", routes, s.putEndpoint),
+		row("DELETE", project+"/endpoints/{endpoint}", "Drop an endpoint", routes, s.dropEndpoint),
+		row("POST", project+"/try/endpoint", "Run an endpoint that is not saved, and reads", routes, s.tryEndpoint),
+		row("POST", table+"/try/expression", "Try a generated field's expression on five records", shape, s.tryExpression),
+		row("POST", table+"/try/filter", "Count what a filter matches", access{role: auth.Viewer, scope: auth.RecordsRead}, s.tryFilter),
+	}
+}
+
+func (s *Server) recordOperations() []operation {
+	read, write := access{role: auth.Viewer, scope: auth.RecordsRead}, access{role: auth.Editor, scope: auth.RecordsWrite}
+	const records = "/projects/{project}/tables/{table}/records"
+	return []operation{
+		row("GET", records, "Records, filtered, sorted, in pages", read, s.listRecords),
+		made(row("POST", records, "Make a record", write, s.createRecord)),
+		row("POST", records+"/delete", "Delete records, all or none", write, s.deleteRecords),
+		row("GET", records+"/{uid}", "A record", read, s.getRecord),
+		row("PATCH", records+"/{uid}", "Change fields of a record; If-Match makes a lost race 412", write, s.patchRecord),
+		row("DELETE", records+"/{uid}", "Delete a record", write, s.deleteRecord),
+	}
+}

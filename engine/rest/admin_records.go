@@ -1,0 +1,235 @@
+package rest
+
+import (
+	"strings"
+
+	"github.com/sayrud/sayrud/engine"
+	"github.com/sayrud/sayrud/engine/raw"
+	"github.com/sayrud/sayrud/engine/value"
+)
+
+type listRecordsIn struct {
+	Table  string    `path:"table"`
+	Filter raw.Value `query:"filter" doc:"a filter of the project file; its values are data, never expressions"`
+	Sort   []string  `query:"sort" doc:"names between commas; a minus before one is descending"`
+	Fields []string  `query:"fields" doc:"names between commas; all without"`
+	Page   int       `query:"page" doc:"from 1"`
+	Size   int       `query:"size" doc:"1 to 1000; 50"`
+	Total  bool      `query:"total" doc:"also count all matches"`
+}
+
+type recordIn struct {
+	Table string `path:"table"`
+	UID   string `path:"uid"`
+}
+
+type recordBody struct {
+	Table string    `path:"table" json:"-"`
+	UID   string    `path:"uid" json:"-"`
+	Data  raw.Value `json:"data"` // values by the names of fields
+}
+
+type createRecordIn struct {
+	Table string    `path:"table" json:"-"`
+	Data  raw.Value `json:"data"`
+}
+
+type deleteRecordsIn struct {
+	Table string   `path:"table" json:"-"`
+	UIDs  []string `json:"uids"` // up to 1000
+}
+
+type deleted struct {
+	Deleted int `json:"deleted"`
+}
+
+// maxBulk bounds a bulk delete.
+const maxBulk = 1000
+
+func (s *Server) listRecords(c *call, in *listRecordsIn) (raw.Value, error) {
+	t, err := c.table(in.Table)
+	if err != nil {
+		return nil, err
+	}
+	ep, err := c.listEndpoint(t, in)
+	if err != nil {
+		return nil, err
+	}
+	return c.run(ep, nil)
+}
+
+// listEndpoint puts the LIST together that a request asks for.
+func (c *call) listEndpoint(t *engine.Table, in *listRecordsIn) (*engine.Endpoint, error) {
+	filter, err := plainFilter(in.Filter)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.checkNames(t, filter, append(in.Sort, in.Fields...)); err != nil {
+		return nil, err
+	}
+	ep := &engine.Endpoint{
+		Name: "records", Kind: engine.List, Route: engine.Route{Method: "GET", Path: "/records"}, Table: t.Name, Filter: filter, Reveal: c.reveal(t),
+		Page: &engine.Page{Number: raw.Int(max(in.Page, 1)), Size: raw.Int(pageSize(in.Size)), Total: in.Total},
+	}
+	if len(in.Sort) > 0 {
+		if ep.Sort, err = rawOf(in.Sort); err != nil {
+			return nil, err
+		}
+	}
+	if len(in.Fields) > 0 {
+		ep.Response = &engine.Response{Body: selection(in.Fields)}
+	}
+	return ep, nil
+}
+
+func pageSize(asked int) int {
+	switch {
+	case asked <= 0:
+		return 50
+	case asked > maxBulk:
+		return maxBulk
+	}
+	return asked
+}
+
+// selection is the template of a list of chosen fields; the uid and the version are always there.
+func selection(fields []string) raw.Value {
+	b := raw.Value(`{"items":[{"$each":"$records","uid":"$record.uid","version":"$record.version"`)
+	for _, name := range fields {
+		if name == "uid" || name == "version" || !engine.ValidMemberName(name) {
+			continue
+		}
+		b = append(raw.AppendString(append(b, ','), name), ':')
+		b = raw.AppendString(b, "$record."+name)
+	}
+	return append(b, `}],"page":"$page","size":"$size","total":"$total"}`...)
+}
+
+var uidFilter = raw.Value(`{"uid":"$params.uid"}`)
+
+// byUID is an endpoint for one record.
+func (c *call) byUID(t *engine.Table, kind engine.EndpointKind) *engine.Endpoint {
+	ep := &engine.Endpoint{Name: "record", Kind: kind, Route: engine.Route{Method: "POST", Path: "/record"}, Table: t.Name, Filter: uidFilter, Reveal: c.reveal(t)}
+	ep.Params.Set("uid", &engine.Param{Name: "uid", Type: engine.TypeText})
+	return ep
+}
+
+func (s *Server) getRecord(c *call, in *recordIn) (raw.Value, error) {
+	t, err := c.table(in.Table)
+	if err != nil {
+		return nil, err
+	}
+	body, err := c.run(c.byUID(t, engine.View), map[string]raw.Value{"uid": raw.Text(in.UID)})
+	c.tag(body)
+	return body, err
+}
+
+// tag tells the record's version, for If-Match.
+func (c *call) tag(record raw.Value) {
+	if version := record.Get("version"); version.Kind() == raw.Number {
+		c.q.Header.Set("ETag", `"`+string(version)+`"`)
+	}
+}
+
+// writable declares a parameter for each field that data names. It refuses names that are no fields, and fields that nobody writes.
+func (c *call) writable(t *engine.Table, ep *engine.Endpoint, data raw.Value) (map[string]raw.Value, error) {
+	if data.Kind() != raw.Object {
+		return nil, engine.Errorf(engine.Invalid, "data must be an object.")
+	}
+	lang := value.PickLang("auto", c.q.HTTP.Header.Get("Accept-Language"))
+	given := map[string]raw.Value{}
+	var refused []engine.FieldError
+	data.Members(func(key, v raw.Value) bool {
+		name, _ := key.Text()
+		f, found := t.Fields.Get(name)
+		switch {
+		case !found:
+			refused = append(refused, engine.FieldError{Param: name, Label: name, Code: "unknown", Message: value.Sentence(lang, "unknown", name)})
+		case f.Type == engine.TypeGenerated || f.Type == engine.TypeAutonumber:
+			refused = append(refused, engine.FieldError{Param: name, Label: f.DisplayLabel(), Code: "readonly", Message: value.Sentence(lang, "readonly", f.DisplayLabel())})
+		default:
+			ep.Params.Set(name, &engine.Param{Name: name, In: engine.InBody})
+			given[name] = v
+		}
+		return true
+	})
+	if refused != nil {
+		return nil, &engine.Error{Code: engine.Invalid, Fields: refused}
+	}
+	return given, nil
+}
+
+func (s *Server) createRecord(c *call, in *createRecordIn) (raw.Value, error) {
+	t, err := c.table(in.Table)
+	if err != nil {
+		return nil, err
+	}
+	ep := &engine.Endpoint{Name: "record", Kind: engine.Create, Route: engine.Route{Method: "POST", Path: "/record"}, Table: t.Name, Reveal: c.reveal(t)}
+	given, err := c.writable(t, ep, orEmpty(in.Data))
+	if err != nil {
+		return nil, err
+	}
+	body, err := c.run(ep, given)
+	if err != nil {
+		return nil, err
+	}
+	c.tag(body)
+	uid, _ := body.Get("uid").Text()
+	return body, c.audit("create record", t.Name+"/"+uid, map[string]any{"fields": sortedNames(given)})
+}
+
+// patchRecord changes the fields that data names; null clears one. With If-Match it answers 412 where the version is another.
+func (s *Server) patchRecord(c *call, in *recordBody) (raw.Value, error) {
+	t, err := c.table(in.Table)
+	if err != nil {
+		return nil, err
+	}
+	ep := c.byUID(t, engine.Update)
+	given, err := c.writable(t, ep, orEmpty(in.Data))
+	if err != nil {
+		return nil, err
+	}
+	names := sortedNames(given)
+	given["uid"] = raw.Text(in.UID)
+	body, err := c.run(ep, given)
+	if err != nil {
+		return nil, err
+	}
+	c.tag(body)
+	return body, c.audit("change record", t.Name+"/"+in.UID, map[string]any{"fields": names})
+}
+
+func (s *Server) deleteRecord(c *call, in *recordIn) (raw.Value, error) {
+	t, err := c.table(in.Table)
+	if err != nil {
+		return nil, err
+	}
+	body, err := c.run(c.byUID(t, engine.Delete), map[string]raw.Value{"uid": raw.Text(in.UID)})
+	if err != nil {
+		return nil, err
+	}
+	return body, c.audit("delete record", t.Name+"/"+in.UID, nil)
+}
+
+// deleteRecords deletes the records of a list, all or none.
+func (s *Server) deleteRecords(c *call, in *deleteRecordsIn) (deleted, error) {
+	t, err := c.table(in.Table)
+	if err != nil {
+		return deleted{}, err
+	}
+	if len(in.UIDs) == 0 || len(in.UIDs) > maxBulk {
+		return deleted{}, engine.Errorf(engine.Invalid, "Name 1 to %d records.", maxBulk)
+	}
+	uids, err := rawOf(in.UIDs)
+	if err != nil {
+		return deleted{}, err
+	}
+	ep := &engine.Endpoint{Name: "records", Kind: engine.Delete, Route: engine.Route{Method: "POST", Path: "/records"}, Table: t.Name,
+		Filter: raw.Value(`{"uid":{"IN":"$params.uids"}}`), Limit: maxBulk, Response: &engine.Response{Body: raw.Value(`{}`)}}
+	ep.Params.Set("uids", &engine.Param{Name: "uids", Type: engine.TypeText, List: true})
+	if _, err := c.run(ep, map[string]raw.Value{"uids": uids}); err != nil {
+		return deleted{}, err
+	}
+	n := len(c.q.Env.Records)
+	return deleted{n}, c.audit("delete records", t.Name, map[string]any{"uids": strings.Join(in.UIDs, " ")})
+}

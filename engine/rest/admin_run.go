@@ -1,0 +1,73 @@
+package rest
+
+import (
+	"github.com/sayrud/sayrud/engine"
+	"github.com/sayrud/sayrud/engine/auth"
+	"github.com/sayrud/sayrud/engine/plan"
+	"github.com/sayrud/sayrud/engine/raw"
+	"github.com/sayrud/sayrud/engine/record"
+	"github.com/sayrud/sayrud/engine/value"
+)
+
+// Records of the admin API go the way of all records: an endpoint is put together, compiled and run.
+
+// adhoc compiles ep, which nobody has saved, for the call's project.
+func (c *call) adhoc(p *engine.Project, ep *engine.Endpoint) (*endpoint, error) {
+	compiled, problems := plan.Compile(p, ep)
+	if problems != nil {
+		return nil, problems
+	}
+	return &endpoint{server: c.server, plan: compiled, metrics: c.server.metrics.none}, nil
+}
+
+// run runs ep with the given parameters, by name, and gives the rendered body.
+func (c *call) run(ep *engine.Endpoint, given map[string]raw.Value) (raw.Value, error) {
+	e, err := c.adhoc(c.project, ep)
+	if err != nil {
+		return nil, err
+	}
+	return c.runEndpoint(e, given)
+}
+
+func (c *call) runEndpoint(e *endpoint, given map[string]raw.Value) (raw.Value, error) {
+	e.prepare(c.q)
+	c.q.Env.Auth = c.principal.Value()
+	lang := value.PickLang("auto", c.q.HTTP.Header.Get("Accept-Language"))
+	var refused []engine.FieldError
+	params := c.q.Env.Params[:0]
+	for _, p := range e.plan.Params {
+		v, wrong := p.JSON(given[p.Name], lang)
+		if wrong != nil {
+			refused = append(refused, *wrong)
+		}
+		params = append(params, v)
+	}
+	c.q.Env.Params = params
+	if refused != nil {
+		return nil, &engine.Error{Code: engine.Invalid, Fields: refused}
+	}
+	if err := c.server.cfg.Records.RunInto(c.ctx(), e.plan, &c.q.Env, new(record.Result)); err != nil {
+		return nil, err
+	}
+	answer, err := e.plan.Response.Render(nil, &c.q.Env)
+	if err != nil {
+		return nil, err
+	}
+	return answer.Body, nil
+}
+
+// seesHidden reports whether the principal may see hidden fields: editors and owners.
+func (c *call) seesHidden() bool { return c.principal.RoleIn(c.project.Name).AtLeast(auth.Editor) }
+
+// reveal lists the hidden fields of t that the principal may see.
+func (c *call) reveal(t *engine.Table) []string {
+	var names []string
+	if c.seesHidden() {
+		for name, f := range t.Fields.All() {
+			if f.Hidden {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
+}

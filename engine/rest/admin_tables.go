@@ -1,0 +1,257 @@
+package rest
+
+import (
+	"slices"
+
+	"github.com/sayrud/sayrud/engine"
+	"github.com/sayrud/sayrud/engine/definition"
+	"github.com/sayrud/sayrud/engine/raw"
+)
+
+type tableIn struct {
+	Table string `path:"table"`
+}
+
+type createIn struct {
+	changeOptions
+	Name       string    `json:"name"`
+	Definition raw.Value `json:"definition"` // as in the project file
+}
+
+type patchTableIn struct {
+	changeOptions
+	Table string    `path:"table" json:"-"`
+	Name  string    `json:"name"`  // a new name; "" keeps it
+	Patch raw.Value `json:"patch"` // a merge patch (RFC 7396) of the definition
+}
+
+type dropTableIn struct {
+	changeOptions
+	Table string `path:"table" json:"-"`
+}
+
+// tableDetail is a table with its definition, as in the project file.
+type tableDetail struct {
+	Name       string    `json:"name"`
+	Revision   int64     `json:"revision"`
+	Definition raw.Value `json:"definition"`
+	Records    int64     `json:"records"` // about; -1 where unknown
+}
+
+func noTable(name string) error { return engine.Errorf(engine.NotFound, "There is no table %s.", name) }
+
+// table gives a table of the call's project.
+func (c *call) table(name string) (*engine.Table, error) {
+	if t, found := c.project.Tables.Get(name); found {
+		return t, nil
+	}
+	return nil, noTable(name)
+}
+
+func (s *Server) tables(c *call, _ *none) (list[tableDetail], error) {
+	items := []tableDetail{}
+	for name := range c.project.Tables.All() {
+		d, err := s.table(c, &tableIn{name})
+		if err != nil {
+			return list[tableDetail]{}, err
+		}
+		items = append(items, d)
+	}
+	return list[tableDetail]{items}, nil
+}
+
+func (s *Server) table(c *call, in *tableIn) (tableDetail, error) {
+	t, err := c.table(in.Table)
+	if err != nil {
+		return tableDetail{}, err
+	}
+	d := tableDetail{Name: t.Name, Revision: t.Revision}
+	if d.Definition, err = rawOf(t); err != nil {
+		return tableDetail{}, err
+	}
+	d.Records, err = s.estimate(c, t)
+	return d, err
+}
+
+const sqlEstimate = `SELECT reltuples::bigint FROM pg_class WHERE oid = to_regclass(format('%I.%I', $1::text, $2::text))`
+
+// estimate gives PostgreSQL's estimate of the number of records: -1 before the table was analysed.
+func (s *Server) estimate(c *call, t *engine.Table) (int64, error) {
+	n := int64(-1)
+	err := s.cfg.DB.Pool().QueryRow(c.ctx(), sqlEstimate, c.project.SchemaName(), t.LeafName()).Scan(&n)
+	return n, noRows(err)
+}
+
+func (s *Server) createTable(c *call, in *createIn) (edited, error) {
+	return s.edit(c, in.changeOptions, func(p *engine.Project) error {
+		if _, found := p.Tables.Get(in.Name); found {
+			return engine.Errorf(engine.Conflict, "There is a table named %s already.", in.Name)
+		}
+		t, problems := definition.DecodeTable(in.Name, orEmpty(in.Definition))
+		if problems != nil {
+			return problems
+		}
+		p.Tables.Set(in.Name, t)
+		return nil
+	})
+}
+
+// patchTable changes a table's definition and its name. Fields in the patch are merge patches of their definitions; null drops one.
+func (s *Server) patchTable(c *call, in *patchTableIn) (edited, error) {
+	return s.edit(c, in.changeOptions, func(p *engine.Project) error {
+		t, found := p.Tables.Get(in.Table)
+		if !found {
+			return noTable(in.Table)
+		}
+		present, err := rawOf(t)
+		if err != nil {
+			return err
+		}
+		changed, problems := definition.DecodeTable(in.Table, mergePatch(present, orEmpty(in.Patch)))
+		if problems != nil {
+			return problems
+		}
+		adopt(t, changed)
+		if in.Name != "" && in.Name != in.Table {
+			if _, taken := p.Tables.Get(in.Name); taken {
+				return engine.Errorf(engine.Conflict, "There is a table named %s already.", in.Name)
+			}
+			t.Was, t.Name = in.Table, in.Name
+			p.Tables.Rename(in.Table, in.Name)
+		}
+		return nil
+	})
+}
+
+// adopt makes t what changed says and keeps who it and its fields are.
+func adopt(t, changed *engine.Table) {
+	changed.ID, changed.Revision, changed.Name = t.ID, t.Revision, t.Name
+	for name, f := range changed.Fields.All() {
+		if old, found := t.Fields.Get(name); found {
+			f.ID, f.Key = old.ID, old.Key
+		}
+	}
+	*t = *changed
+}
+
+func (s *Server) dropTable(c *call, in *dropTableIn) (edited, error) {
+	return s.edit(c, in.changeOptions, func(p *engine.Project) error {
+		if _, found := p.Tables.Get(in.Table); !found {
+			return noTable(in.Table)
+		}
+		p.Tables.Delete(in.Table)
+		return nil
+	})
+}
+
+type createFieldIn struct {
+	changeOptions
+	Table      string    `path:"table" json:"-"`
+	Name       string    `json:"name"`
+	Definition raw.Value `json:"definition"`
+}
+
+type patchFieldIn struct {
+	changeOptions
+	Table string    `path:"table" json:"-"`
+	Field string    `path:"field" json:"-"`
+	Name  string    `json:"name"`  // a new name; "" keeps it
+	Patch raw.Value `json:"patch"` // a merge patch (RFC 7396) of the definition
+}
+
+type fieldIn struct {
+	changeOptions
+	Table string `path:"table" json:"-"`
+	Field string `path:"field" json:"-"`
+}
+
+type orderIn struct {
+	changeOptions
+	Table  string   `path:"table" json:"-"`
+	Fields []string `json:"fields"` // all of them
+}
+
+// editTable is edit for one table.
+func (s *Server) editTable(c *call, opt changeOptions, table string, change func(*engine.Table) error) (edited, error) {
+	return s.edit(c, opt, func(p *engine.Project) error {
+		t, found := p.Tables.Get(table)
+		if !found {
+			return noTable(table)
+		}
+		return change(t)
+	})
+}
+
+func (s *Server) createField(c *call, in *createFieldIn) (edited, error) {
+	return s.editTable(c, in.changeOptions, in.Table, func(t *engine.Table) error {
+		if t.Field(in.Name) != nil {
+			return engine.Errorf(engine.Conflict, "There is a field named %s already.", in.Name)
+		}
+		f, problems := definition.DecodeField(in.Name, orEmpty(in.Definition))
+		if problems != nil {
+			return problems
+		}
+		t.Fields.Set(in.Name, f)
+		return nil
+	})
+}
+
+func (s *Server) patchField(c *call, in *patchFieldIn) (edited, error) {
+	return s.editTable(c, in.changeOptions, in.Table, func(t *engine.Table) error {
+		f, found := t.Fields.Get(in.Field)
+		if !found {
+			return engine.Errorf(engine.NotFound, "There is no field %s.", in.Field)
+		}
+		present, err := rawOf(f)
+		if err != nil {
+			return err
+		}
+		changed, problems := definition.DecodeField(in.Field, mergePatch(present, orEmpty(in.Patch)))
+		if problems != nil {
+			return problems
+		}
+		changed.ID, changed.Key, changed.Name = f.ID, f.Key, f.Name
+		t.Fields.Set(in.Field, changed)
+		if in.Name != "" && in.Name != in.Field {
+			if other := t.Field(in.Name); other != nil && other != changed {
+				return engine.Errorf(engine.Conflict, "There is a field named %s already.", in.Name)
+			}
+			changed.Was, changed.Name = in.Field, in.Name
+			t.Fields.Rename(in.Field, in.Name)
+		}
+		return nil
+	})
+}
+
+func (s *Server) dropField(c *call, in *fieldIn) (edited, error) {
+	return s.editTable(c, in.changeOptions, in.Table, func(t *engine.Table) error {
+		if _, found := t.Fields.Get(in.Field); !found {
+			return engine.Errorf(engine.NotFound, "There is no field %s.", in.Field)
+		}
+		t.Fields.Delete(in.Field)
+		return nil
+	})
+}
+
+func (s *Server) orderFields(c *call, in *orderIn) (edited, error) {
+	return s.editTable(c, in.changeOptions, in.Table, func(t *engine.Table) error {
+		var ordered engine.Map[*engine.Field]
+		for _, name := range in.Fields {
+			if f, found := t.Fields.Get(name); found {
+				ordered.Set(name, f)
+			}
+		}
+		if ordered.Len() != t.Fields.Len() || len(in.Fields) != t.Fields.Len() || slices.Contains(in.Fields, "") {
+			return engine.Errorf(engine.Invalid, "Name each field of the table once.")
+		}
+		t.Fields = ordered
+		return nil
+	})
+}
+
+func orEmpty(v raw.Value) raw.Value {
+	if v.IsNull() {
+		return raw.Value("{}")
+	}
+	return v
+}

@@ -1,0 +1,90 @@
+package rest
+
+import (
+	"errors"
+	"net/url"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/sayrud/sayrud/engine/catalog"
+)
+
+func (s *Server) droppedFields(c *call, _ *none) (list[catalog.DroppedField], error) {
+	items, err := s.cfg.Catalog.DroppedFields(c.ctx(), c.project.Name)
+	if items == nil {
+		items = []catalog.DroppedField{}
+	}
+	return list[catalog.DroppedField]{items}, err
+}
+
+func (s *Server) restoreField(c *call, in *fieldIn) (edited, error) {
+	report, err := s.cfg.Catalog.RestoreField(c.ctx(), c.project.Name, in.Table, in.Field,
+		catalog.EditOptions{DryRun: in.DryRun, IfRevision: in.IfRevision, Actor: c.principal.Actor()})
+	return edited{report}, err
+}
+
+type purgeIn struct {
+	Table string `path:"table"`
+	Field string `path:"field"`
+}
+
+func (s *Server) purgeField(c *call, in *purgeIn) (none, error) {
+	return none{}, s.cfg.Catalog.PurgeField(c.ctx(), c.project.Name, in.Table, in.Field, c.principal.Actor())
+}
+
+// indexList holds the states of a project's indexes and what keeps views from being as defined.
+type indexList struct {
+	Items []catalog.IndexState `json:"items"`
+	Views []catalog.ViewNote   `json:"views"`
+}
+
+func (s *Server) indexes(c *call, _ *none) (indexList, error) {
+	l := indexList{}
+	var err error
+	if l.Items, err = s.cfg.Catalog.IndexStates(c.ctx(), c.project.Name); err != nil {
+		return l, err
+	}
+	l.Views, err = s.cfg.Catalog.ViewNotes(c.ctx(), c.project.Name)
+	if l.Items == nil {
+		l.Items = []catalog.IndexState{}
+	}
+	if l.Views == nil {
+		l.Views = []catalog.ViewNote{}
+	}
+	return l, err
+}
+
+type indexIn struct {
+	Index string `path:"index"`
+}
+
+func (s *Server) retryIndex(c *call, in *indexIn) (none, error) {
+	name, err := url.PathUnescape(in.Index)
+	if err != nil {
+		name = in.Index
+	}
+	return none{}, s.cfg.Catalog.RetryIndex(c.ctx(), c.project.Name, name)
+}
+
+// serverInfo tells what runs here.
+type serverInfo struct {
+	Version    string `json:"version"`
+	Commit     string `json:"commit"`
+	PostgreSQL string `json:"postgresql"`
+	Projects   int    `json:"projects"`
+	UptimeS    int64  `json:"uptime_s"`
+}
+
+func (s *Server) info(c *call, _ *none) (serverInfo, error) {
+	i := serverInfo{Version: s.cfg.Version, Commit: s.cfg.Commit, Projects: len(s.cfg.Catalog.Schema().Projects), UptimeS: int64(s.uptime().Seconds())}
+	err := s.cfg.DB.Pool().QueryRow(c.ctx(), `SELECT current_setting('server_version')`).Scan(&i.PostgreSQL)
+	return i, err
+}
+
+// noRows takes a query without rows for no error.
+func noRows(err error) error {
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil
+	}
+	return err
+}

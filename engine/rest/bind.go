@@ -1,0 +1,102 @@
+package rest
+
+import (
+	"github.com/sayrud/sayrud/engine"
+	"github.com/sayrud/sayrud/engine/middleware"
+	"github.com/sayrud/sayrud/engine/plan"
+	"github.com/sayrud/sayrud/engine/raw"
+	"github.com/sayrud/sayrud/engine/value"
+)
+
+// bind checks the parameters of a request in the order of the definition, into Env.Params. All refusals are collected; a path value
+// outside its values is 404 at once.
+func (e *endpoint) bind(q *middleware.Request) error {
+	lang := e.lang(q)
+	if e.needsQuery {
+		if _, ok := q.Query(); !ok {
+			return engine.Errorf(engine.Invalid, "%s", value.Sentence(lang, "query"))
+		}
+	}
+	if e.needsBody {
+		if err := checkBody(q, e.bodyParams, lang); err != nil {
+			return err
+		}
+	}
+	params := q.Env.Params[:0]
+	var refused []engine.FieldError
+	for _, p := range e.plan.Params {
+		v, wrong := bindOne(q, p, lang)
+		if wrong == nil && v == nil && p.Default != nil {
+			var err error
+			if v, err = p.Default.Eval(&q.Env); err != nil {
+				return err
+			}
+			v, wrong = p.JSON(v, lang)
+		}
+		if wrong == nil && p.Required && p.Checker.Missing(v) {
+			wrong = p.Checker.Required(lang)
+		}
+		if wrong != nil {
+			if p.In == engine.InPath && wrong.Code == "values" {
+				return engine.Errorf(engine.NotFound, "%s", value.Sentence(lang, "not_found"))
+			}
+			p.Explain(wrong, &q.Env)
+			refused = append(refused, *wrong)
+		}
+		params = append(params, v)
+	}
+	q.Env.Params = params
+	if refused != nil {
+		return &engine.Error{Code: engine.Invalid, Fields: refused}
+	}
+	return nil
+}
+
+// checkBody reads the body; where parameters stand in it, it must be an object or a form.
+func checkBody(q *middleware.Request, params bool, lang value.Lang) error {
+	kind, json, _, err := q.Input()
+	if err != nil {
+		return err
+	}
+	if params && kind == middleware.BodyJSON && json.Kind() != raw.Object {
+		return engine.Errorf(engine.Invalid, "%s", value.Sentence(lang, "body.object"))
+	}
+	return nil
+}
+
+// bindOne gives the canonical value of a parameter: nil where it is absent, null only where JSON said null.
+func bindOne(q *middleware.Request, p *plan.Param, lang value.Lang) (raw.Value, *engine.FieldError) {
+	var memory [4]string
+	texts := memory[:0]
+	switch p.In {
+	case engine.InPath:
+		if text, found := q.PathValue(p.As); found {
+			texts = append(texts, text)
+		}
+	case engine.InQuery:
+		texts = q.QueryTexts(texts, p.As)
+	case engine.InHeader:
+		texts = q.HeaderTexts(texts, p.As)
+	case engine.InCookie:
+		texts = q.CookieTexts(texts, p.As)
+	case engine.InBody:
+		kind, json, form, _ := q.Input()
+		if kind == middleware.BodyJSON {
+			return bindJSON(p, json.Get(p.As), lang)
+		}
+		texts = middleware.FormTexts(texts, form, p.As)
+	}
+	v, refused := p.Texts(texts, lang)
+	if refused == nil && v.IsNull() {
+		return nil, nil // an empty text is absent
+	}
+	return v, refused
+}
+
+func bindJSON(p *plan.Param, v raw.Value, lang value.Lang) (raw.Value, *engine.FieldError) {
+	canonical, refused := p.JSON(v, lang)
+	if refused == nil && canonical.IsNull() && v.Kind() != raw.Null {
+		return nil, nil
+	}
+	return canonical, refused
+}

@@ -1,0 +1,121 @@
+package rest
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/sayrud/sayrud/engine"
+	"github.com/sayrud/sayrud/engine/middleware"
+	"github.com/sayrud/sayrud/engine/plan"
+	"github.com/sayrud/sayrud/engine/record"
+	"github.com/sayrud/sayrud/engine/value"
+)
+
+// An endpoint is a compiled endpoint on the air. It is immutable.
+type endpoint struct {
+	server     *Server
+	plan       *plan.Plan
+	chain      *middleware.Chain
+	handler    middleware.Handler
+	route      route
+	match      []condition
+	metrics    *observed
+	needsQuery bool
+	needsBody  bool // the body is read and checked although no parameter may stand in it
+	bodyParams bool
+
+	uses []*engine.Table // what the plan depends on; see reusable
+}
+
+// newEndpoint compiles ep with the onion around its main. A trial counts no limits and has no metrics of its own.
+func (s *Server) newEndpoint(p *engine.Project, ep *engine.Endpoint, trial bool) (*endpoint, engine.Problems) {
+	compiled, problems := plan.Compile(p, ep)
+	if problems != nil {
+		return nil, problems
+	}
+	e := &endpoint{server: s, plan: compiled, route: parseRoute(ep.Route.Path), uses: tablesOf(p, ep)}
+	if e.match, problems = parseMatch(ep.Match); problems != nil {
+		return nil, problems.At("match")
+	}
+	scope := compiled.Scope()
+	scope.Env = s.cfg.Env
+	bench := middleware.Bench{Project: p.ID, Endpoint: ep.ID, Scope: scope, Limits: s.cfg.Limits}
+	if trial {
+		bench.Limits = nil
+	}
+	if e.chain, problems = middleware.Compile(compiled.Steps, bench); problems != nil {
+		return nil, problems.At("middlewares")
+	}
+	for _, param := range compiled.Params {
+		e.needsQuery = e.needsQuery || param.In == engine.InQuery
+		e.bodyParams = e.bodyParams || param.In == engine.InBody
+	}
+	e.needsBody = e.bodyParams || mentionsBody(ep)
+	e.handler = e.chain.Handler(e.main, nil)
+	if e.metrics = s.metrics.none; !trial {
+		e.metrics = s.metrics.bind(p.Name, ep.Name)
+	}
+	return e, nil
+}
+
+// mentionsBody reports whether an expression of the endpoint may read $request.body; then a broken body is refused and not taken
+// for an absent one.
+func mentionsBody(ep *engine.Endpoint) bool {
+	text, err := json.Marshal(ep)
+	return err != nil || strings.Contains(string(text), "$request.body")
+}
+
+func (e *endpoint) lang(q *middleware.Request) value.Lang {
+	if e.plan.Project.Language != "auto" {
+		return value.PickLang(e.plan.Project.Language, "")
+	}
+	return value.PickLang("auto", q.HTTP.Header.Get("Accept-Language"))
+}
+
+// prepare fills the Env that slots and templates see.
+func (e *endpoint) prepare(q *middleware.Request) {
+	q.Env.Context = q.HTTP.Context()
+	q.Env.Scripts = e.server.cfg.Scripts
+	q.Env.Now = time.Now()
+	q.Env.Timezone = e.plan.Location
+	q.Env.Auth = q.Principal.Value()
+	q.Env.Total = -1
+	q.Bind = e.bind
+}
+
+// serve runs the onion and writes its answer or its error.
+func (e *endpoint) serve(q *middleware.Request, w http.ResponseWriter) {
+	e.prepare(q)
+	if err := e.handler(q); err != nil {
+		e.server.fail(q, e, err)
+	}
+	e.server.write(q, w)
+}
+
+// main is the data operation: parameters, the plan, the response.
+func (e *endpoint) main(q *middleware.Request) error {
+	if err := q.Params(); err != nil {
+		return err
+	}
+	if e.plan.Table != nil {
+		result := results.Get().(*record.Result)
+		defer results.Put(result) // what it holds is rendered by then
+		if err := e.server.cfg.Records.RunInto(q.Env.Context, e.plan, &q.Env, result); err != nil {
+			return err
+		}
+	}
+	answer, err := e.plan.Response.Render(q.Body[:0], &q.Env)
+	if err != nil {
+		return err
+	}
+	if answer.Status == 0 {
+		answer.Status = e.plan.Status
+	}
+	return q.Answer(answer)
+}
+
+// results keeps the memory of runs for the next ones.
+var results = sync.Pool{New: func() any { return new(record.Result) }}

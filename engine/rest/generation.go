@@ -1,0 +1,128 @@
+package rest
+
+import (
+	"slices"
+
+	"github.com/sayrud/sayrud/engine"
+	"github.com/sayrud/sayrud/engine/middleware"
+	"github.com/sayrud/sayrud/engine/value"
+)
+
+// A generation is everything compiled from one Schema. It is immutable.
+type generation struct {
+	schema   *engine.Schema
+	projects map[string]*project
+}
+
+// A project is a project's part of a generation.
+type project struct {
+	def      *engine.Project
+	routes   node
+	fallback *endpoint // for requests that no endpoint takes: the project's default onion and errors; nil where those are broken
+	all      []*endpoint
+	byDef    map[*engine.Endpoint]*endpoint
+	broken   map[string]engine.Problems // by endpoint name
+}
+
+// compile makes the generation of schema. What did not change is taken from the one before.
+func (s *Server) compile(schema *engine.Schema, before *generation) *generation {
+	g := &generation{schema: schema, projects: make(map[string]*project, len(schema.Projects))}
+	broken := 0
+	for name, def := range schema.Projects {
+		var old *project
+		if before != nil {
+			old = before.projects[name]
+		}
+		if old != nil && old.def == def {
+			g.projects[name] = old
+		} else {
+			g.projects[name] = s.compileProject(def, old)
+		}
+		broken += len(g.projects[name].broken)
+	}
+	s.metrics.broken.Set(float64(broken))
+	return g
+}
+
+func (s *Server) compileProject(def *engine.Project, old *project) *project {
+	p := &project{def: def, byDef: map[*engine.Endpoint]*endpoint{}, broken: map[string]engine.Problems{}}
+	fallback := &engine.Endpoint{Route: engine.Route{Method: "GET", Path: "/"}}
+	var problems engine.Problems
+	if p.fallback, problems = s.newEndpoint(def, fallback, false); problems != nil {
+		s.log.Error("defaults of a project are broken; answers without an endpoint do without them", "project", def.Name, "error", problems)
+	} else {
+		p.fallback.handler = p.fallback.chain.Handler(s.noRoute, nil)
+	}
+	for _, ep := range def.AllEndpoints() {
+		if !ep.IsEnabled() {
+			continue
+		}
+		e := old.reusable(def, ep)
+		if e == nil {
+			if e, problems = s.newEndpoint(def, ep, false); problems != nil {
+				p.broken[ep.Name] = problems
+				s.log.Error("endpoint is broken and off the air", "project", def.Name, "endpoint", ep.Name, "error", problems)
+				continue
+			}
+		}
+		p.byDef[ep] = e
+		p.all = append(p.all, e)
+		p.routes.add(e)
+	}
+	return p
+}
+
+// reusable gives the compiled endpoint of the generation before where nothing it depends on has changed.
+func (p *project) reusable(def *engine.Project, ep *engine.Endpoint) *endpoint {
+	if p == nil {
+		return nil
+	}
+	e := p.byDef[ep]
+	was := p.def
+	if e == nil || was.Timezone != def.Timezone || was.Language != def.Language || was.Defaults != def.Defaults {
+		return nil
+	}
+	for _, t := range e.uses {
+		if now, _ := def.Tables.Get(t.Name); now != t {
+			return nil
+		}
+	}
+	return e
+}
+
+// tablesOf gives the tables an endpoint's plan may depend on: its own and all that references lead to.
+func tablesOf(p *engine.Project, ep *engine.Endpoint) []*engine.Table {
+	var tables []*engine.Table
+	var visit func(name string)
+	visit = func(name string) {
+		t, found := p.Tables.Get(name)
+		if !found || slices.Contains(tables, t) {
+			return
+		}
+		tables = append(tables, t)
+		for _, f := range t.Fields.All() {
+			if f.To != "" {
+				visit(f.To)
+			}
+		}
+	}
+	visit(ep.Table)
+	return tables
+}
+
+// noRoute is main where no endpoint takes the request; serveProject has put the reason into the request.
+func (s *Server) noRoute(q *middleware.Request) error { return q.Refused }
+
+// refuse answers with an error by way of the project's default onion and errors template.
+func (p *project) refuse(s *Server, q *middleware.Request, code engine.Code, key string, args ...any) {
+	if p.fallback == nil {
+		s.fail(q, nil, &engine.Error{Code: code, Message: value.Sentence("", key, args...)})
+		return
+	}
+	p.fallback.prepare(q)
+	refused := &engine.Error{Code: code, Message: value.Sentence(p.fallback.lang(q), key, args...)}
+	q.Refused = refused
+	if err := p.fallback.handler(q); err != nil {
+		s.fail(q, p.fallback, err)
+	}
+}

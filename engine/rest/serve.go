@@ -1,0 +1,170 @@
+package rest
+
+import (
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"net/http"
+	"runtime/debug"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/sayrud/sayrud/engine"
+	"github.com/sayrud/sayrud/engine/middleware"
+)
+
+// serve answers every request: it makes the request record, dispatches by the beginning of the path, and writes the answer and the log.
+func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
+	start := time.Now()
+	q := middleware.Acquire(r, w.Header())
+	q.MaxBody = s.cfg.MaxBody
+	s.identify(q)
+	out := &counter{ResponseWriter: w}
+	bound := s.metrics.none
+	defer func() {
+		if p := recover(); p != nil {
+			s.recovered(q, out, p)
+		}
+		took := time.Since(start)
+		bound.observe(out.status, took)
+		s.logRequest(q, out, bound, took)
+		q.Release()
+	}()
+	q.Header["X-Content-Type-Options"] = nosniff
+	path := r.URL.EscapedPath()
+	switch {
+	case strings.HasPrefix(path, "/api/"):
+		bound = s.serveProject(q, out, path[len("/api/"):])
+	case strings.HasPrefix(path, "/_/api/"):
+		q.MaxBody = maxAdminBody
+		s.admin.ServeHTTP(out, r.WithContext(withRequest(r.Context(), q)))
+	case strings.HasPrefix(path, "/_/") && s.cfg.Panel != nil:
+		s.cfg.Panel.ServeHTTP(out, r)
+	case path == "/healthz":
+		s.healthz(q, out)
+	case path == "/readyz":
+		s.readyz(q, out)
+	case path == "/metrics" && s.cfg.MetricsToken != "":
+		s.serveMetrics(q, out)
+	case (path == "/" || path == "/_") && s.cfg.Panel != nil:
+		http.Redirect(out, r, "/_/", http.StatusFound)
+	default:
+		s.fail(q, nil, engine.Errorf(engine.NotFound, "There is nothing at this address."))
+		s.write(q, out)
+	}
+}
+
+// maxAdminBody bounds what the admin API reads, in bytes: a project file may have 4 MB.
+const maxAdminBody = 8 << 20
+
+var nosniff = []string{"nosniff"}
+
+// identify finds the client's address and the request's id.
+func (s *Server) identify(q *middleware.Request) {
+	var forged, proxied bool
+	q.IP, proxied, forged = middleware.Address(q.HTTP, s.cfg.TrustedProxies)
+	if forged {
+		s.forged.Do(func() {
+			s.log.Warn("X-Forwarded-For from a peer that is no trusted proxy is ignored; if it is yours, name it in --trusted-proxies",
+				"peer", q.HTTP.RemoteAddr)
+		})
+	}
+	q.Secure = q.HTTP.TLS != nil || proxied && strings.EqualFold(q.HTTP.Header.Get("X-Forwarded-Proto"), "https")
+	if id := q.HTTP.Header.Get("X-Request-Id"); proxied && engine.ValidUID(id) {
+		q.ID = id
+	} else {
+		q.ID = strconv.FormatUint(rand.Uint64()|1<<63, 36)
+	}
+	q.Header["X-Request-Id"] = []string{q.ID}
+}
+
+// write sends the answer with its length in one Write.
+func (s *Server) write(q *middleware.Request, w http.ResponseWriter) {
+	h := q.Header
+	if q.ContentType != "" {
+		h["Content-Type"] = []string{q.ContentType}
+	}
+	if !isJSON(q.ContentType) {
+		h["Content-Security-Policy"] = sandbox
+	}
+	status := q.Status
+	if status == 0 {
+		status = http.StatusOK
+	}
+	if status == http.StatusNoContent || status == http.StatusNotModified {
+		delete(h, "Content-Type")
+		w.WriteHeader(status)
+		return
+	}
+	h["Content-Length"] = []string{strconv.Itoa(len(q.Body))}
+	w.WriteHeader(status)
+	if q.HTTP.Method != http.MethodHead {
+		_, _ = w.Write(q.Body) // the client may be gone
+	}
+}
+
+var sandbox = []string{"default-src 'none'; sandbox"}
+
+// isJSON reports whether a content type is one that no browser renders as a page.
+func isJSON(contentType string) bool {
+	media, _, _ := strings.Cut(contentType, ";")
+	media = strings.TrimSpace(media)
+	return media == "application/json" || strings.HasPrefix(media, "application/") && strings.HasSuffix(media, "+json")
+}
+
+// recovered turns a panic into an answer where none was begun.
+func (s *Server) recovered(q *middleware.Request, out *counter, p any) {
+	if p == http.ErrAbortHandler {
+		panic(p)
+	}
+	s.log.Error("panic in a request", "request_id", q.ID, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+	if out.status != 0 {
+		return
+	}
+	q.Body = q.Body[:0]
+	s.writeProblem(q, &engine.Error{Code: engine.Internal})
+	s.write(q, out)
+}
+
+// A counter notes what went out, for the log and the metrics.
+type counter struct {
+	http.ResponseWriter
+	status int
+	bytes  int
+}
+
+func (c *counter) WriteHeader(status int) {
+	if c.status == 0 || c.status < 200 {
+		c.status = status
+	}
+	c.ResponseWriter.WriteHeader(status)
+}
+
+func (c *counter) Write(b []byte) (int, error) {
+	if c.status == 0 {
+		c.status = http.StatusOK
+	}
+	n, err := c.ResponseWriter.Write(b)
+	c.bytes += n
+	return n, err
+}
+
+// Unwrap serves http.ResponseController.
+func (c *counter) Unwrap() http.ResponseWriter { return c.ResponseWriter }
+
+// logRequest writes one line: no body, no query, no header.
+func (s *Server) logRequest(q *middleware.Request, out *counter, b *observed, took time.Duration) {
+	level := slog.LevelInfo
+	if out.status >= 500 {
+		level = slog.LevelWarn
+	}
+	ctx := q.HTTP.Context()
+	if !s.log.Enabled(ctx, level) {
+		return
+	}
+	s.log.LogAttrs(ctx, level, "request",
+		slog.String("method", q.HTTP.Method), slog.String("path", q.HTTP.URL.Path), slog.String("endpoint", b.name),
+		slog.Int("status", out.status), slog.Float64("ms", float64(took.Microseconds())/1000), slog.Int("bytes", out.bytes),
+		slog.String("ip", q.Address()), slog.String("request_id", q.ID))
+}

@@ -1,0 +1,115 @@
+package rest
+
+import (
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/sayrud/sayrud/engine"
+	"github.com/sayrud/sayrud/engine/auth"
+	"github.com/sayrud/sayrud/engine/catalog"
+	"github.com/sayrud/sayrud/engine/middleware"
+	"github.com/sayrud/sayrud/engine/record"
+	"github.com/sayrud/sayrud/engine/script"
+	"github.com/sayrud/sayrud/storage/pg"
+)
+
+// Config wires a Server.
+type Config struct {
+	DB       *pg.DB
+	Catalog  *catalog.Catalog
+	Records  *record.Engine
+	Scripts  *script.Runner
+	Auth     *auth.Auth
+	Limits   *middleware.Limiter // the caller runs its Run; nil makes one that drops nothing
+	Log      *slog.Logger
+	Panel    http.Handler         // of /_/ ; nil is none
+	Registry *prometheus.Registry // nil makes one
+
+	TrustedProxies []netip.Prefix              // whose X-Forwarded-For and X-Forwarded-Proto are believed
+	MaxBody        int64                       // bytes of a request's body; 0 is 1 MiB
+	MetricsToken   string                      // "" leaves /metrics off this address; see Server.Metrics
+	Env            func(string) (string, bool) // $env: the names the operator listed; nil is none
+	Version        string
+	Commit         string
+}
+
+func (c *Config) validate() error {
+	switch {
+	case c.DB == nil || c.Catalog == nil || c.Records == nil || c.Scripts == nil || c.Auth == nil || c.Log == nil:
+		return errors.New("make HTTP server: DB, Catalog, Records, Scripts, Auth and Log are needed")
+	case c.MaxBody < 0:
+		return errors.New("make HTTP server: MaxBody is negative")
+	}
+	if c.MaxBody == 0 {
+		c.MaxBody = 1 << 20
+	}
+	if c.Registry == nil {
+		c.Registry = prometheus.NewRegistry()
+	}
+	if c.Limits == nil {
+		c.Limits = middleware.NewLimiter(c.DB, c.Log)
+	}
+	return nil
+}
+
+// A Server answers HTTP requests. It is safe for concurrent use.
+type Server struct {
+	cfg        Config
+	log        *slog.Logger
+	generation atomic.Pointer[generation]
+	metrics    *metrics
+	admin      http.Handler
+	forged     sync.Once // the warning about X-Forwarded-For
+	started    time.Time
+}
+
+// New makes a Server and compiles the endpoints of the present Schema, and again whenever it changes.
+func New(cfg Config) (*Server, error) {
+	if err := cfg.validate(); err != nil {
+		return nil, err
+	}
+	s := &Server{cfg: cfg, log: cfg.Log, metrics: newMetrics(cfg.Registry), started: time.Now()}
+	var err error
+	if s.admin, err = s.adminHandler(); err != nil {
+		return nil, err
+	}
+	cfg.Catalog.OnChange(s.swap)
+	return s, nil
+}
+
+// swap compiles a generation aside and puts it in place.
+func (s *Server) swap(schema *engine.Schema) {
+	s.generation.Store(s.compile(schema, s.generation.Load()))
+}
+
+// Handler gives the handler of the public address.
+func (s *Server) Handler() http.Handler { return http.HandlerFunc(s.serve) }
+
+// Listen-side limits: how long a client may take to send its headers and its request, and how long an idle connection lives.
+const (
+	readHeaderTimeout = 10 * time.Second
+	readTimeout       = 5 * time.Minute
+	idleTimeout       = 2 * time.Minute
+	maxHeaderBytes    = 64 << 10
+)
+
+// HTTPServer gives a net/http server with the limits of this one; the caller listens and shuts it down.
+func (s *Server) HTTPServer() *http.Server {
+	return &http.Server{
+		Handler:           s.Handler(),
+		ReadHeaderTimeout: readHeaderTimeout,
+		ReadTimeout:       readTimeout,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    maxHeaderBytes,
+		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
+	}
+}
+
+func (s *Server) uptime() time.Duration { return time.Since(s.started) }

@@ -1,0 +1,77 @@
+package rest
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/sayrud/sayrud/engine"
+	"github.com/sayrud/sayrud/engine/middleware"
+	"github.com/sayrud/sayrud/engine/raw"
+)
+
+// runTrial sends the request through the endpoint. One that writes is refused.
+func (s *Server) runTrial(c *call, e *endpoint, in *tryRequest) (endpointTried, error) {
+	if e.plan.Write != nil {
+		return endpointTried{}, engine.Errorf(engine.Unsupported, "An endpoint that writes can't be tried before it is saved.")
+	}
+	r, err := in.request(c.ctx(), e)
+	if err != nil {
+		return endpointTried{}, err
+	}
+	header := http.Header{}
+	q := middleware.Acquire(r, header)
+	defer q.Release()
+	q.MaxBody, q.IP, q.ID, q.Names = s.cfg.MaxBody, c.q.IP, c.q.ID, e.route.names
+	path, _, _ := strings.Cut(in.Path, "?")
+	segments, ok := cutPath(nil, path)
+	if ok = ok && len(segments) == len(e.route.segments); ok {
+		q.Path, ok = e.route.values(q.Path[:0], segments)
+	}
+	if !ok {
+		return endpointTried{}, engine.Errorf(engine.Invalid, "The path %s does not fit the route %s.", path, e.plan.Endpoint.Route.Path)
+	}
+	out := endpointTried{SQL: statementsOf(e.plan), Steps: []tryStep{}}
+	trace := func(name string, took time.Duration, err error) {
+		step := tryStep{Name: name, MS: milliseconds(took)}
+		if err != nil {
+			step.Error = err.Error()
+		}
+		out.Steps = append(out.Steps, step)
+	}
+	e.prepare(q)
+	start := time.Now()
+	err = e.chain.Handler(e.main, trace)(q)
+	out.MS = milliseconds(time.Since(start))
+	if err != nil {
+		out.Error = err.Error()
+		s.fail(q, e, err)
+	}
+	out.Status, out.Body, out.Headers = max(q.Status, 200), string(q.Body), header
+	header["Content-Type"] = []string{q.ContentType}
+	return out, nil
+}
+
+func (in *tryRequest) request(ctx context.Context, e *endpoint) (*http.Request, error) {
+	target, err := url.ParseRequestURI("/api/" + e.plan.Project.Name + "/" + strings.TrimPrefix(in.Path, "/"))
+	if err != nil {
+		return nil, engine.Errorf(engine.Invalid, "The path is malformed.")
+	}
+	r, err := http.NewRequestWithContext(ctx, e.plan.Endpoint.Route.Method, target.String(), strings.NewReader(in.Body))
+	if err != nil {
+		return nil, engine.Errorf(engine.Invalid, "The request is malformed.")
+	}
+	for name, text := range in.Headers {
+		r.Header.Set(name, text)
+	}
+	if in.Body != "" && r.Header.Get("Content-Type") == "" {
+		if _, err := raw.Valid([]byte(in.Body), raw.Limits{}); err == nil {
+			r.Header.Set("Content-Type", "application/json")
+		} else {
+			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		}
+	}
+	return r, nil
+}
