@@ -12,10 +12,10 @@ import (
 )
 
 // Bounds of a source. The parser reads a parenthesised list before "=>" twice, and what stands inside it too, so nested ones cost two
-// to the power of their number: 16 take 60 ms.
+// to the power of their number: 12 take some milliseconds.
 const (
 	maxSource      = 16 << 10
-	maxArrows      = 16
+	maxArrows      = 12
 	maxNesting     = 200
 	wrapperPrefix  = "(function(){\"use strict\";return [\n"
 	wrapperPostfix = "\n]})"

@@ -18,7 +18,7 @@ const (
 	killTime   = 500 * time.Millisecond // a frame; above frameTime, for what does not heed an interrupt
 	killMemory = 160 << 20              // resident bytes
 	lookEvery  = 5 * time.Millisecond
-	startTime  = 5 * time.Second // the first frame of a process also waits for its start
+	startTime  = 5 * time.Second // until a new process greets
 )
 
 // slot is a place for one worker process, which is started when it is needed and replaced when it was killed. One evaluation at a
@@ -99,14 +99,28 @@ func start(command []string) (*process, error) {
 	if err != nil || closed != nil {
 		return nil, errors.Join(err, closed, in.Close(), out.Close())
 	}
-	return &process{cmd: cmd, in: in, out: out}, nil
+	p := &process{cmd: cmd, in: in, out: out}
+	if err := p.greeted(); err != nil {
+		p.end()
+		return nil, err
+	}
+	return p, nil
+}
+
+// greeted waits until the process has set its limits and says so by an empty frame.
+func (p *process) greeted() error {
+	if err := p.out.SetReadDeadline(time.Now().Add(startTime)); err != nil {
+		return err
+	}
+	frame, err := readFrame(p.out, 0)
+	if err != nil || len(frame) > 0 {
+		return fmt.Errorf("wait for greeting: %w", err)
+	}
+	return nil
 }
 
 func (p *process) exchange(id uint64) (*reply, error) {
 	w := &watch{process: p, deadline: time.Now().Add(killTime)}
-	if p.frames == 1 {
-		w.deadline = time.Now().Add(startTime)
-	}
 	if err := p.in.SetWriteDeadline(w.deadline); err != nil {
 		return nil, err
 	}

@@ -80,6 +80,9 @@ func (r *resolver) resolve(p *parsed) {
 func parameter(i int) unistring.String { return unistring.String("#" + strconv.Itoa(i)) }
 
 func (r *resolver) enter(e ast.Expression) (ast.Expression, bool) {
+	if len(r.scopes) > maxNesting {
+		return e, true // refused already
+	}
 	switch n := e.(type) {
 	case *ast.Identifier:
 		return r.identifier(n), true
@@ -182,7 +185,10 @@ func (r *resolver) unknown(idx file.Idx, name string) {
 // checkParams refuses parameters and variables that hide what the expression may name under the same name, where only a part of the
 // function would mean the local one.
 func (r *resolver) checkParams(params *ast.ParameterList) {
-	if len(r.scopes) == 0 {
+	if len(r.scopes) == maxNesting+1 {
+		r.refuse(params.Opening, "", "functions are nested deeper than %d levels", maxNesting)
+	}
+	if len(r.scopes) > maxNesting {
 		return
 	}
 	own := map[string]bool{}

@@ -18,7 +18,7 @@ func (c *compiled) interpret(inputs []raw.Value, shared *Shared, within time.Dur
 	rt := goja.New()
 	rt.SetMaxCallStackSize(maxCallStack)
 	rt.SetTimeSource(func() time.Time { return shared.Now })
-	in := &interpreter{rt: rt, shared: shared}
+	in := &interpreter{rt: rt, shared: shared, deadline: time.Now().Add(within)}
 	timer := time.AfterFunc(within, func() { rt.Interrupt(ErrTime) })
 	defer timer.Stop()
 	defer func() {
@@ -59,8 +59,9 @@ func (c *compiled) interpret(inputs []raw.Value, shared *Shared, within time.Dur
 }
 
 type interpreter struct {
-	rt     *goja.Runtime
-	shared *Shared
+	rt       *goja.Runtime
+	shared   *Shared
+	deadline time.Time
 }
 
 // fault makes an error of what goja raised.

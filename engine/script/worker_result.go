@@ -4,6 +4,7 @@ import (
 	"math"
 	"reflect"
 	"strings"
+	"time"
 
 	"github.com/dop251/goja"
 
@@ -27,13 +28,20 @@ func (in *interpreter) result(v goja.Value) (raw.Value, error) {
 }
 
 type encoder struct {
-	in  *interpreter
-	dst []byte
+	in    *interpreter
+	dst   []byte
+	count int
 }
+
+// lookAtClock is how many values are encoded between two looks.
+const lookAtClock = 256
 
 func (e *encoder) value(v goja.Value, key string, depth int) error {
 	if len(e.dst) > maxResult {
 		return ErrResult
+	}
+	if e.count++; e.count%lookAtClock == 0 && time.Now().After(e.in.deadline) {
+		return ErrTime
 	}
 	switch v := v.(type) {
 	case goja.String:
