@@ -45,7 +45,7 @@ func (r *run) checkNew(uid string) error {
 			this.Slots[f.Slot] = v
 		}
 	}
-	c := &constraints{engine: r.engine, query: r.query, shared: shared(r.env), table: t}
+	c := &constraints{engine: r.engine, that: r.that, shared: shared(r.env), table: t}
 	if err := c.add(r.ctx, t.Constrained(), this); err != nil {
 		return err
 	}
@@ -55,7 +55,7 @@ func (r *run) checkNew(uid string) error {
 // checkLocked checks the constraints of rows about to be changed.
 func (r *run) checkLocked(touched []*plan.Field, rows []locked) error {
 	t := r.plan.Table
-	c := &constraints{engine: r.engine, query: r.query, shared: shared(r.env), table: t}
+	c := &constraints{engine: r.engine, that: r.that, shared: shared(r.env), table: t}
 	for _, row := range rows {
 		this := &plan.Stored{Table: t.Def, Keys: t.Keys, UID: row.uid, Slots: make([]raw.Value, t.Keys.Len())}
 		t.Keys.Scan(row.data, this.Slots)
@@ -73,7 +73,7 @@ func shared(env *template.Env) script.Shared {
 // constraints gathers the calls of one write, which travel in one frame.
 type constraints struct {
 	engine *Engine
-	query  func(s *plan.Statement, args [][]byte, row func(values [][]byte) error) (int64, error)
+	that   func(f *plan.Field, uid string) (*plan.Stored, error)
 	shared script.Shared
 	table  *plan.Table
 	calls  []script.Call
@@ -92,7 +92,8 @@ func (c *constraints) add(ctx context.Context, fields []*plan.Field, this *plan.
 		var that *plan.Stored
 		if f.Constraint.That {
 			var err error
-			if that, err = c.referred(f, v); err != nil {
+			uid, _ := v.Text()
+			if that, err = c.that(f, uid); err != nil {
 				return err
 			}
 			if that == nil {
@@ -117,11 +118,10 @@ func (c *constraints) add(ctx context.Context, fields []*plan.Field, this *plan.
 	return nil
 }
 
-// referred reads the record that a reference leads to; nil where it is not there.
-func (c *constraints) referred(f *plan.Field, v raw.Value) (*plan.Stored, error) {
-	uid, _ := v.Text()
+// that reads the record that a reference leads to; nil where it is not there.
+func (r *run) that(f *plan.Field, uid string) (*plan.Stored, error) {
 	var that *plan.Stored
-	_, err := c.query(f.Read, [][]byte{[]byte(uid)}, func(values [][]byte) error {
+	_, err := r.query(f.Read, [][]byte{[]byte(uid)}, func(values [][]byte) error {
 		that = &plan.Stored{Table: f.Target, Keys: f.TargetKeys, UID: uid, Slots: make([]raw.Value, f.TargetKeys.Len())}
 		f.TargetKeys.Scan(append(raw.Value(nil), values[0]...), that.Slots)
 		return nil
