@@ -3,7 +3,6 @@ package pg_test
 import (
 	"context"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -36,27 +35,16 @@ func asOrdinaryUser(t *testing.T, home string) func(*exec.Cmd) {
 	}
 }
 
-// copyProgram copies the test binary to where every user may run it.
+// copyProgram copies the test binary to where every user may run it. Another process copies: a descriptor that is open
+// for writing here could slip into a child of another test and make the copy busy (execve(2), ETXTBSY).
 func copyProgram(t *testing.T, name string) {
 	t.Helper()
 	own, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
-	in, err := os.Open(own)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer in.Close()
-	out, err := os.OpenFile(name, os.O_CREATE|os.O_WRONLY, 0o755)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := io.Copy(out, in); err != nil {
-		t.Fatal(err)
-	}
-	if err := out.Close(); err != nil {
-		t.Fatal(err)
+	if out, err := exec.Command("install", "-m", "755", own, name).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
 	}
 }
 
