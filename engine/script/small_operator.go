@@ -17,8 +17,8 @@ var unaryOperators = map[token.Token]func(v value) (value, error){
 		return numberValue(f), err
 	},
 	token.BITWISE_NOT: func(v value) (value, error) {
-		f, err := v.toNumber()
-		return numberValue(float64(^toInt32(f))), err
+		i, err := v.toInt32()
+		return numberValue(float64(^i)), err
 	},
 	token.VOID:   func(value) (value, error) { return undefinedValue, nil },
 	token.TYPEOF: func(v value) (value, error) { return textValue([]byte(typeNames[v.kind])), nil },
@@ -37,12 +37,12 @@ var binaryOperators = map[token.Token]binaryOperator{
 	token.MULTIPLY:             arithmetic(func(a, b float64) float64 { return a * b }),
 	token.SLASH:                arithmetic(func(a, b float64) float64 { return a / b }),
 	token.REMAINDER:            arithmetic(math.Mod),
-	token.AND:                  arithmetic(func(a, b float64) float64 { return float64(toInt32(a) & toInt32(b)) }),
-	token.OR:                   arithmetic(func(a, b float64) float64 { return float64(toInt32(a) | toInt32(b)) }),
-	token.EXCLUSIVE_OR:         arithmetic(func(a, b float64) float64 { return float64(toInt32(a) ^ toInt32(b)) }),
-	token.SHIFT_LEFT:           arithmetic(func(a, b float64) float64 { return float64(toInt32(a) << (uint32(toInt32(b)) & 31)) }),
-	token.SHIFT_RIGHT:          arithmetic(func(a, b float64) float64 { return float64(toInt32(a) >> (uint32(toInt32(b)) & 31)) }),
-	token.UNSIGNED_SHIFT_RIGHT: arithmetic(func(a, b float64) float64 { return float64(uint32(toInt32(a)) >> (uint32(toInt32(b)) & 31)) }),
+	token.AND:                  bitwise(func(a, b int32) float64 { return float64(a & b) }),
+	token.OR:                   bitwise(func(a, b int32) float64 { return float64(a | b) }),
+	token.EXCLUSIVE_OR:         bitwise(func(a, b int32) float64 { return float64(a ^ b) }),
+	token.SHIFT_LEFT:           bitwise(func(a, b int32) float64 { return float64(a << (uint32(b) & 31)) }),
+	token.SHIFT_RIGHT:          bitwise(func(a, b int32) float64 { return float64(a >> (uint32(b) & 31)) }),
+	token.UNSIGNED_SHIFT_RIGHT: bitwise(func(a, b int32) float64 { return float64(uint32(a) >> (uint32(b) & 31)) }),
 	token.LESS:                 relation(func(order int) bool { return order < 0 }),
 	token.LESS_OR_EQUAL:        relation(func(order int) bool { return order <= 0 }),
 	token.GREATER:              relation(func(order int) bool { return order > 0 }),
@@ -125,11 +125,25 @@ func equality(equal func(a, b value) (bool, error), want bool) binaryOperator {
 	}
 }
 
-// toInt32 is ECMA-262's ToInt32.
-func toInt32(f float64) int32 {
-	if math.IsNaN(f) || math.IsInf(f, 0) {
-		return 0
+func bitwise(apply func(a, b int32) float64) binaryOperator {
+	return func(_ *run, a, b value) (value, error) {
+		x, err := a.toInt32()
+		if err != nil {
+			return undefinedValue, err
+		}
+		y, err := b.toInt32()
+		return numberValue(apply(x, y)), err
 	}
-	f = math.Mod(math.Trunc(f), 1<<32)
-	return int32(uint32(int64(f)))
+}
+
+// toInt32 is ECMA-262's ToInt32. Numbers beyond 2^53 are for the worker, where goja takes them for another than the standard does.
+func (v value) toInt32() (int32, error) {
+	f, err := v.toNumber()
+	switch {
+	case err != nil || math.IsNaN(f) || math.IsInf(f, 0):
+		return 0, err
+	case math.Abs(f) > 1<<53:
+		return 0, errUnusual
+	}
+	return int32(uint32(int64(f))), nil
 }
