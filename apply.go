@@ -80,7 +80,7 @@ func settle(ctx context.Context, t terminal, c *catalog.Catalog) error {
 			current = state.Name
 			bar = newBar(t.Err, 100, "index "+state.Name)
 		}
-		_ = bar.Set(int(state.Progress * 100)) // a bar that cannot be drawn harms nobody
+		_ = bar.Set(int(state.Done * 100)) // a bar that cannot be drawn harms nobody
 	})
 	if bar != nil {
 		_ = bar.Finish()

@@ -79,21 +79,22 @@ func (c *importCommand) Run(ctx context.Context, t terminal, g *Globals) error {
 		}
 		source = file
 	}
+	options := record.ImportOptions{Format: record.Format(formatOf(c.Format, c.File)), Continue: c.Continue}
 	if isTerminal(t.Err) {
 		bar := newBar(t.Err, size, "import")
-		source = io.TeeReader(source, bar)
+		options.Progress = func(bytes, _ int64) { _ = bar.Set64(bytes) }
 		defer func() { _ = bar.Finish() }()
 	}
-	report, err := in.records.Import(ctx, project, table, source, record.ImportOptions{Format: record.Format(formatOf(c.Format, c.File)), Continue: c.Continue})
-	for _, refusal := range report.Refused {
-		fmt.Fprintf(t.Err, "%s:%d: %s\n", c.File, refusal.Line, refusal.Message)
+	report, err := in.records.Import(ctx, project, table, source, options)
+	for _, refused := range report.Errors {
+		fmt.Fprintf(t.Err, "%s:%d: %s\n", c.File, refused.Line, refused.Message)
 	}
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(t.Out, "%d records imported", report.Imported)
-	if report.RefusedCount > 0 {
-		fmt.Fprintf(t.Out, ", %d refused", report.RefusedCount)
+	fmt.Fprintf(t.Out, "%d records imported", report.Records)
+	if report.Refused > 0 {
+		fmt.Fprintf(t.Out, ", %d refused", report.Refused)
 	}
 	fmt.Fprintln(t.Out)
 	return nil
@@ -103,9 +104,11 @@ type dumpCommand struct {
 	tableArgument
 	Output string `short:"o" help:"File to write; without it, standard output." placeholder:"FILE"`
 	Format string `help:"ndjson or csv; auto goes by the file's name." enum:"auto,ndjson,csv" default:"auto"`
+
+	Spreadsheet bool `help:"Mark CSV cells that a spreadsheet would take for formulas; such a file is for reading only."`
 }
 
-func (c *dumpCommand) Run(ctx context.Context, t terminal, g *Globals) error {
+func (c *dumpCommand) Run(ctx context.Context, t terminal, g *Globals) (err error) {
 	in, err := g.open(ctx, g.logger(t.Err))
 	if err != nil {
 		return err
@@ -124,7 +127,7 @@ func (c *dumpCommand) Run(ctx context.Context, t terminal, g *Globals) error {
 		defer func() { err = errors.Join(err, file.Close()) }()
 		target = file
 	}
-	options := record.DumpOptions{Format: record.Format(formatOf(c.Format, c.Output))}
+	options := record.DumpOptions{Format: record.Format(formatOf(c.Format, c.Output)), Spreadsheet: c.Spreadsheet}
 	if c.Output != "" && isTerminal(t.Err) {
 		bar := newBar(t.Err, -1, "dump")
 		options.Progress = func(done int64) { _ = bar.Set64(done) }
