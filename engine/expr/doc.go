@@ -14,5 +14,7 @@
 // There are five types: text, numeric, boolean, timestamptz, date. An integer is a numeric, so 7/2 is 3.5. Days begin and times
 // without offset lie in the project's timezone. A timestamptz or date as text has the form it has in JSON.
 //
+// Texts are compared and change case by the database's collation, whatever that of the columns is.
+//
 // The package does no input or output and imports no driver. Everything in it is safe for concurrent use.
 package expr

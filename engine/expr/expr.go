@@ -10,7 +10,7 @@ import (
 // Type is what an expression or a column gives.
 type Type string
 
-// The five types. Integers are Numeric; the columns behind Text may have the collation "C" or the database's.
+// The five types. Integers are Numeric; the columns behind Text may have any collation.
 const (
 	Text        Type = "text"
 	Numeric     Type = "numeric"

@@ -21,6 +21,16 @@ func columns() []Column {
 
 func quotedColumn(name string) string { return `"` + name + `"` }
 
+// leafColumn gives texts the collation they have in a leaf, and others as they are.
+func leafColumn(name string) string {
+	for _, c := range columns() {
+		if c.Name == name && c.Type == Text && name != "uid" {
+			return `("` + name + `" COLLATE "C")`
+		}
+	}
+	return quotedColumn(name)
+}
+
 // sources reads the fragments of a golden file: the lines that begin with "> ".
 func sources(t testing.TB, name string) []string {
 	t.Helper()

@@ -78,10 +78,11 @@ func caseText(n *node, print func(*node) string) string {
 	return b.String()
 }
 
-// columnSQL prints a column. Those named uid have the collation "C", in which case and order are not those of the database.
+// columnSQL prints a column. Texts get the database's collation: those of a leaf have "C", which knows the case of ASCII alone, and two
+// texts of different explicit collations cannot meet (42P21).
 func (p *printer) columnSQL(n *node) string {
 	text := "(" + p.column(n.text) + ")"
-	if n.typ == Text && n.text == "uid" {
+	if n.typ == Text {
 		return "(" + text + ` COLLATE "default")`
 	}
 	return text
