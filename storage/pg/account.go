@@ -84,7 +84,15 @@ func (a account) own(name string) error {
 	if !a.switched {
 		return nil
 	}
-	return os.Lchown(name, a.uid, a.gid)
+	return a.explain(os.Lchown(name, a.uid, a.gid))
+}
+
+// explain adds what to do when root is root in name only, as in a restricted container, and may not act as another.
+func (a account) explain(err error) error {
+	if a.switched && (errors.Is(err, syscall.EPERM) || errors.Is(err, syscall.EINVAL)) {
+		return fmt.Errorf("%w: PostgreSQL refuses to run as root, and this root may not switch to user %s; run this command as an ordinary user, or give a database with --database-url", err, userName(a.uid))
+	}
+	return err
 }
 
 // mkdir makes dir, 0700 and the account's, unless it is there.

@@ -135,7 +135,10 @@ func (c *cluster) initdb(ctx context.Context, dir string) error {
 			return failure
 		}
 	}
-	return fmt.Errorf("make the database: initdb: %w: %s", failure, lastLines(string(out), 3))
+	if text := lastLines(string(out), 3); text != "" {
+		return fmt.Errorf("make the database: initdb: %w: %s", failure, text)
+	}
+	return fmt.Errorf("make the database: initdb: %w", c.account.explain(failure))
 }
 
 // locales returns initdb's options, best first. Before version 17 the C library compares; its C is by code point, but

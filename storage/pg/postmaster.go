@@ -49,7 +49,7 @@ func startPostmaster(c *cluster, socketDir string, settings map[string]string, l
 		return nil, err
 	}
 	if err := cmd.Start(); err != nil {
-		return nil, runHint(c.programs.bin, "", err)
+		return nil, c.account.explain(runHint(c.programs.bin, "", err))
 	}
 	p := &postmaster{cmd: cmd, exited: make(chan struct{})}
 	go func() {

@@ -111,6 +111,14 @@ func relink(dir, link string, acc account) error {
 // socketDir returns the directory of the sockets as a client finds it. A link is followed only to a directory of one
 // of the users who may run the server.
 func socketDir(dataDir string) (string, error) {
+	acc, err := accountFor(dataDir)
+	if err != nil {
+		return "", err
+	}
+	return socketDirFor(dataDir, acc)
+}
+
+func socketDirFor(dataDir string, acc account) (string, error) {
 	name := filepath.Join(dataDir, runName)
 	target, err := os.Readlink(name)
 	if errors.Is(err, syscall.EINVAL) {
@@ -120,10 +128,6 @@ func socketDir(dataDir string) (string, error) {
 		return "", err
 	}
 	info, err := os.Lstat(target)
-	if err != nil {
-		return "", err
-	}
-	acc, err := accountFor(dataDir)
 	if err != nil {
 		return "", err
 	}
