@@ -33,7 +33,7 @@ func (e *endpoint) bind(q *middleware.Request) error {
 			}
 			v, wrong = p.JSON(v, lang)
 		}
-		if wrong == nil && p.Required && p.Checker.Missing(v) {
+		if wrong == nil && p.Checker.Missing(v) && e.needs(p, v) {
 			wrong = p.Checker.Required(lang)
 		}
 		if wrong != nil {
@@ -50,6 +50,16 @@ func (e *endpoint) bind(q *middleware.Request) error {
 		return &engine.Error{Code: engine.Invalid, Fields: refused}
 	}
 	return nil
+}
+
+// needs reports whether a missing value is refused here: by the parameter's own rule, or since the field it is written to would refuse
+// it anyway, so that all refusals come at once.
+func (e *endpoint) needs(p *plan.Param, v raw.Value) bool {
+	ep := e.plan.Endpoint
+	if p.Required || p.Field == nil || !p.Field.IsRequired() || ep.Set.Len() > 0 {
+		return p.Required
+	}
+	return ep.Kind == engine.Create && p.Field.Default == nil || ep.Kind == engine.Update && v != nil
 }
 
 // checkBody reads the body; where parameters stand in it, it must be an object or a form.

@@ -36,11 +36,11 @@ func (s *Server) serveProject(q *middleware.Request, w http.ResponseWriter, rest
 	switch allowed := methodsOf(find.at); {
 	case path == "openapi.json" && (q.HTTP.Method == http.MethodGet || q.HTTP.Method == http.MethodHead):
 		s.projectOpenAPI(q, p)
-	case len(allowed) == 0 || slices.Contains(allowed, q.HTTP.Method):
-		p.refuse(s, q, engine.NotFound, "no_route")
-	case q.HTTP.Method == http.MethodOptions:
+	case len(allowed) > 0 && q.HTTP.Method == http.MethodOptions:
 		q.Header.Set("Allow", strings.Join(allowed, ", "))
 		q.Status = http.StatusNoContent
+	case len(allowed) == 0 || slices.Contains(allowed, q.HTTP.Method):
+		p.refuse(s, q, engine.NotFound, "no_route")
 	default:
 		q.Header.Set("Allow", strings.Join(allowed, ", "))
 		p.refuse(s, q, engine.NotAllowed, "not_allowed", q.HTTP.Method)

@@ -107,9 +107,9 @@ func (n *node) add(e *endpoint) {
 // maxSegments bounds a request's path.
 const maxSegments = 64
 
-// cutPath unescapes the segments of a path; false where an escape is broken or there are too many.
+// cutPath unescapes the segments of a path without its first slash; false where an escape is broken or there are too many.
 func cutPath(dst []string, path string) ([]string, bool) {
-	for rest, more := strings.TrimPrefix(path, "/"), true; more; {
+	for rest, more := path, true; more; {
 		var part string
 		part, rest, more = strings.Cut(rest, "/")
 		if strings.IndexByte(part, '%') >= 0 {

@@ -26,7 +26,7 @@ func (s *Server) runTrial(c *call, e *endpoint, in *tryRequest) (endpointTried, 
 	defer q.Release()
 	q.MaxBody, q.IP, q.ID, q.Names = s.cfg.MaxBody, c.q.IP, c.q.ID, e.route.names
 	path, _, _ := strings.Cut(in.Path, "?")
-	segments, ok := cutPath(nil, path)
+	segments, ok := cutPath(nil, strings.TrimPrefix(path, "/"))
 	if ok = ok && len(segments) == len(e.route.segments); ok {
 		q.Path, ok = e.route.values(q.Path[:0], segments)
 	}

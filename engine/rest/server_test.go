@@ -1,0 +1,137 @@
+package rest
+
+import (
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/sayrud/sayrud/engine/auth"
+	"github.com/sayrud/sayrud/engine/catalog"
+	"github.com/sayrud/sayrud/engine/definition"
+	"github.com/sayrud/sayrud/engine/record"
+	"github.com/sayrud/sayrud/engine/script"
+	"github.com/sayrud/sayrud/storage/pg/pgtest"
+)
+
+func TestMain(m *testing.M) {
+	script.RunWorkerIfAsked()
+	os.Exit(m.Run())
+}
+
+const goodPassword = "correct horse battery"
+
+// A door is a server over a database of its own.
+type door struct {
+	t       *testing.T
+	server  *Server
+	handler http.Handler
+	auth    *auth.Auth
+	catalog *catalog.Catalog
+}
+
+// open serves the project files. The owner's token of the instance is in the Authorization header "owner", see scenario.
+func open(t *testing.T, files ...string) *door {
+	t.Helper()
+	db := pgtest.New(t)
+	log := slog.New(slog.NewTextHandler(io.Discard, nil))
+	c, err := catalog.Open(t.Context(), db, catalog.Config{Log: log})
+	if err != nil {
+		t.Fatal(err)
+	}
+	scripts := script.NewRunner(script.Config{})
+	t.Cleanup(scripts.Close)
+	d := &door{t: t, auth: auth.New(db), catalog: c}
+	d.server, err = New(Config{
+		DB: db, Catalog: c, Records: record.New(db, scripts, log), Scripts: scripts, Auth: d.auth, Log: log,
+		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}, MetricsToken: "metrics-token",
+		Panel: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "panel") }),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.handler = d.server.Handler()
+	for _, file := range files {
+		d.apply(file)
+	}
+	return d
+}
+
+func (d *door) apply(file string) {
+	d.t.Helper()
+	f, err := definition.Parse("project.yaml", []byte(file))
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	if _, err := d.catalog.Apply(d.t.Context(), f.Project, catalog.ApplyOptions{}); err != nil {
+		d.t.Fatal(err)
+	}
+}
+
+// A scenario is a request and what its answer must be.
+type scenario struct {
+	name    string
+	method  string // GET where empty
+	path    string
+	headers string // one a line
+	body    string // JSON where it begins with { or [
+	peer    string
+	status  int
+	want    []string // parts of "Header: value" lines and of the body
+	lacks   []string
+}
+
+func (d *door) do(s scenario) *httptest.ResponseRecorder {
+	d.t.Helper()
+	if s.method == "" {
+		s.method = "GET"
+	}
+	r := httptest.NewRequest(s.method, s.path, strings.NewReader(s.body))
+	if s.peer != "" {
+		r.RemoteAddr = s.peer
+	}
+	if s.body != "" {
+		kind := "application/x-www-form-urlencoded"
+		if strings.ContainsAny(s.body[:1], "{[") {
+			kind = "application/json"
+		}
+		r.Header.Set("Content-Type", kind)
+	}
+	for line := range strings.Lines(s.headers) {
+		name, text, _ := strings.Cut(strings.TrimSpace(line), ": ")
+		if name == "Host" {
+			r.Host = text
+		}
+		r.Header.Set(name, text)
+	}
+	w := httptest.NewRecorder()
+	d.handler.ServeHTTP(w, r)
+	return w
+}
+
+func (d *door) check(s scenario) {
+	d.t.Helper()
+	w := d.do(s)
+	var all strings.Builder
+	_ = w.Header().Write(&all)
+	all.WriteString("\n" + w.Body.String())
+	text := all.String()
+	if w.Code != s.status {
+		d.t.Errorf("%s: %s %s: status %d, want %d\n%s", s.name, s.method, s.path, w.Code, s.status, text)
+		return
+	}
+	for _, want := range s.want {
+		if !strings.Contains(text, want) {
+			d.t.Errorf("%s: %s %s lacks %q\n%s", s.name, s.method, s.path, want, text)
+		}
+	}
+	for _, lacks := range s.lacks {
+		if strings.Contains(text, lacks) {
+			d.t.Errorf("%s: %s %s has %q\n%s", s.name, s.method, s.path, lacks, text)
+		}
+	}
+}
