@@ -40,6 +40,9 @@ type filterParser struct {
 }
 
 func (p *filterParser) refuse(path []string, hint, format string, args ...any) {
+	if len(p.problems) >= MaxFilterNodes {
+		return
+	}
 	p.problems = append(p.problems, Problemf(slices.Clone(path), hint, format, args...))
 }
 

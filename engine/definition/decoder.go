@@ -25,13 +25,18 @@ func (d *decoder) refuse(path []string, hint, format string, args ...any) {
 }
 
 func (d *decoder) refuseName(path []string, hint, format string, args ...any) {
-	d.refuse(path, hint, format, args...)
-	d.problems[len(d.problems)-1].Offset = atName
+	n := len(d.problems)
+	if d.refuse(path, hint, format, args...); len(d.problems) > n {
+		d.problems[n].Offset = atName
+	}
 }
 
 func below(path []string, part string) []string { return append(slices.Clone(path), part) }
 
 func (d *decoder) value(s *shape, v raw.Value, path []string) {
+	if len(d.problems) >= maxFaults {
+		return
+	}
 	if !s.fits(v) {
 		d.refuse(path, d.kindHint(s, v), "expected %s, found %s", s.wants(), found(v))
 		return
@@ -175,6 +180,9 @@ func (d *decoder) object(s *shape, v raw.Value, path []string) {
 }
 
 func (d *decoder) unknown(s *shape, name string, path []string) {
+	if len(d.problems) >= maxFaults {
+		return
+	}
 	at := below(path, name)
 	if right := s.others[name]; right != "" {
 		d.refuseName(at, fmt.Sprintf("did you mean %q?", right), "unknown key %q", name)

@@ -15,6 +15,7 @@ type jsonReader struct {
 	offset int // of what line and col tell
 	line   int
 	col    int // characters in front
+	nodes  int
 }
 
 // locate gives line and column of a part of the source; parts come in order.
@@ -37,6 +38,9 @@ func (j *jsonReader) value(v raw.Value) *place {
 		p.style = plain
 	}
 	p.line, p.col = j.locate(v)
+	if j.nodes++; j.nodes > maxNodes {
+		return p
+	}
 	for key, member := range v.Members {
 		line, col := j.locate(key)
 		kid := j.value(member)

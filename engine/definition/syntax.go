@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
-	"sort"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -59,6 +59,7 @@ var wordings = []struct{ library, message, hint string }{
 	{"alphabetic or numeric character", "* and & begin an alias or an anchor", "quote this text"},
 	{"control characters", "a control character", "write it as an escape in double quotes"},
 	{"could not find expected ':'", "a name without \": \" behind it", "name: value"},
+	{"exceeded max depth", "nested too deep", "at most 64 levels"},
 	{"incompatible YAML document", "only YAML 1.1 and 1.2 files are read", "leave out the line %YAML"},
 }
 
@@ -130,7 +131,7 @@ func failedAt(source []byte, message string) int {
 	end := min(r.offset, len(source))
 	switch {
 	case strings.Contains(message, "unexpected end of stream"):
-		return openQuote(source)
+		return openQuote(source, message)
 	case strings.Contains(message, "control characters"):
 		return max(0, bytes.IndexFunc(source, func(r rune) bool { return r != '\n' && r != '\r' && !printable(string(r), true) }))
 	case strings.Contains(message, "alphabetic or numeric"):
@@ -150,29 +151,32 @@ func failedAt(source []byte, message string) int {
 	return start + indent(string(source[start:at]))
 }
 
-// openQuote gives the quotation mark that is never closed: it is in the first line from which on every beginning of the text ends
-// inside quotes.
-func openQuote(source []byte) int {
-	var ends []int // of lines
-	for i, c := range source {
-		if c == '\n' {
-			ends = append(ends, i)
+// openQuote gives the quotation mark that is never closed. The library names its line, unless that is the first.
+func openQuote(source []byte, message string) int {
+	n := 1
+	if m := namedLine.FindStringSubmatch(message); m != nil {
+		n, _ = strconv.Atoi(m[1])
+	}
+	start, lines := 0, bytes.SplitAfterN(source, []byte("\n"), n+1)
+	for _, line := range lines[:min(n-1, len(lines))] {
+		start += len(line)
+	}
+	if n > len(lines) || !bytes.ContainsAny(lines[n-1], `"'`) {
+		start, n = 0, 1
+	}
+	open, quote := 0, byte(0)
+	for i, c := range lines[n-1] {
+		switch {
+		case quote == 0 && (c == '"' || c == '\''):
+			open, quote = i, c
+		case c == quote:
+			quote = 0
 		}
 	}
-	line := sort.Search(len(ends), func(i int) bool {
-		var n yaml.Node
-		err := decode(yaml.NewDecoder(bytes.NewReader(source[:ends[i]])), &n)
-		return err != nil && strings.Contains(err.Error(), "end of stream")
-	})
-	start := 0
-	if line > 0 {
-		start = ends[line-1] + 1
-	}
-	if i := bytes.IndexAny(source[start:], `"'`); i >= 0 {
-		return start + i
-	}
-	return start
+	return start + open
 }
+
+var namedLine = regexp.MustCompile(`line ([0-9]+):`)
 
 func position(source []byte, at int) (line, col int) {
 	at = min(at, len(source))

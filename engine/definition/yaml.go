@@ -43,7 +43,11 @@ func read(source []byte) (raw.Value, *place, []fault) {
 	source = []byte(strings.TrimPrefix(string(source), "\ufeff"))
 	if v, err := raw.Valid(source, raw.Limits{Depth: maxDepth}); err == nil && v.Kind() == raw.Object {
 		j := &jsonReader{source: source, line: 1}
-		return v, j.value(v), nil
+		places := j.value(v)
+		if j.nodes > maxNodes {
+			return nil, nil, []fault{{1, 1, "the file is too large", fmt.Sprintf("at most %d values", maxNodes)}}
+		}
+		return v, places, nil
 	}
 	progress := &progressReader{source: source}
 	dec := yaml.NewDecoder(progress)
