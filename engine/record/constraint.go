@@ -134,12 +134,7 @@ func (c *constraints) run(ctx context.Context) ([]bool, error) {
 	if len(c.calls) == 0 {
 		return nil, nil
 	}
-	if c.shared.Now.IsZero() {
-		c.shared.Now = time.Now()
-	}
-	if c.shared.Timezone == nil {
-		c.shared.Timezone = c.table.Location
-	}
+	c.clock()
 	answers, err := c.engine.scripts.RunAll(ctx, c.shared, c.calls)
 	if err == nil {
 		accepted := make([]bool, len(answers))
@@ -152,6 +147,16 @@ func (c *constraints) run(ctx context.Context) ([]bool, error) {
 		return nil, err
 	}
 	return c.oneByOne(ctx)
+}
+
+// clock fills what the request did not say.
+func (c *constraints) clock() {
+	if c.shared.Now.IsZero() {
+		c.shared.Now = time.Now()
+	}
+	if c.shared.Timezone == nil {
+		c.shared.Timezone = c.table.Location
+	}
 }
 
 // oneByOne tells the calls that fail from those that answer.
