@@ -58,13 +58,17 @@ func describe(p *Plan) string {
 	}
 	if r := p.Read; r != nil {
 		for i := range r.Sort.Orders {
-			describeStatement(&b, "order "+fmt.Sprint(i), r.Query, r.Query.Statement(r.Variant(0, i, false)))
+			describeStatement(&b, "order "+fmt.Sprint(i), r.Query, r.Query.Statement(r.Variant(0, i, AtTop)))
 		}
-		if r.Page != nil {
-			describeStatement(&b, "further page", r.Query, r.Query.Statement(r.Variant(0, 0, true)))
+		if r.Page != nil && r.Page.Cursor != nil {
+			for i := range r.Sort.Orders {
+				describeStatement(&b, "behind a key, order "+fmt.Sprint(i), r.Query, r.Query.Statement(r.Variant(0, i, BehindKey)))
+			}
+		} else if r.Page != nil {
+			describeStatement(&b, "further page", r.Query, r.Query.Statement(r.Variant(0, 0, AtOffset)))
 		}
 		if all := 1<<len(r.Query.Optional) - 1; all > 0 {
-			describeStatement(&b, "without what is optional", r.Query, r.Query.Statement(r.Variant(all, 0, false)))
+			describeStatement(&b, "without what is optional", r.Query, r.Query.Statement(r.Variant(all, 0, AtTop)))
 		}
 		if r.Total {
 			describeStatement(&b, "count", r.Query, r.Count(0))
@@ -98,6 +102,9 @@ func describeArg(q *Query, arg int) string {
 	names := map[int]string{ArgLimit: "limit", ArgOffset: "offset", ArgUID: "uid", ArgData: "data", ArgRemove: "removed keys", ArgVersion: "version", ArgID: "ids"}
 	if name, found := names[arg]; found {
 		return name
+	}
+	if i := KeyOfArg(arg); i >= 0 {
+		return fmt.Sprintf("sort key %d", i)
 	}
 	if i := FieldOfArg(arg); i >= 0 {
 		return fmt.Sprintf("value of field %d", i)

@@ -26,8 +26,19 @@ type Read struct {
 
 // A Page holds the slots that bound a LIST; nil ones were not given.
 type Page struct {
-	Number, Size, Offset, Limit *template.Slot
+	Number, Size, Offset, Limit, Cursor *template.Slot
 }
+
+// A Start says where a page begins.
+type Start int
+
+// The starts.
+const (
+	AtTop     Start = iota
+	AtOffset        // ArgOffset rows are skipped
+	BehindKey       // behind the record whose sort keys are given
+	starts
+)
 
 // A Layout says where the columns of a result stand; -1 is one that was not fetched.
 type Layout struct {
@@ -35,15 +46,12 @@ type Layout struct {
 	Columns                                      int // index of the first further column; there are Extra of them
 	Extra                                        int
 	Total                                        int
+	Keys                                         int // index of the first sort key, as text; -1 where there is no cursor
 }
 
-// Variant gives the number of the statement: sort is an index of the allowed orders, offset tells whether rows are skipped.
-func (r *Read) Variant(mask, sort int, offset bool) int {
-	v := (sort<<len(r.Query.Optional) | mask) << 1
-	if offset {
-		v |= 1
-	}
-	return v
+// Variant gives the number of the statement: order is an index of the allowed orders.
+func (r *Read) Variant(mask, order int, start Start) int {
+	return (order<<len(r.Query.Optional)|mask)*int(starts) + int(start)
 }
 
 // Count gives the statement that counts all matches, for a page beyond the end; it has the values of Query.
@@ -66,37 +74,60 @@ func (c *compiler) read() {
 	if len(c.problems) > 0 {
 		return
 	}
-	single := r.One && where.pins()
 	c.finish = func() {
 		shape := c.plan.Shape
 		if r.One {
 			shape.version = true
 		}
 		shape.close()
-		columns, layout := shape.selection(r.Total)
-		r.Layout = layout
+		rw := &readWriter{r: r, leaf: t.Leaf, where: where, single: r.One && where.pins()}
+		rw.columns, r.Layout = shape.selection(r.Total)
+		if r.Page != nil && r.Page.Cursor != nil {
+			r.Layout.Keys = r.Layout.end()
+		}
 		bits := len(r.Query.Optional)
-		r.Query.prepare(len(r.Sort.Orders)<<bits<<1, func(w *writer, variant int) {
-			mask, sort := variant>>1&(1<<bits-1), variant>>1>>bits
-			w.text("SELECT ", columns)
-			if r.Total {
-				w.text(",\n  (SELECT count(*) FROM ", t.Leaf, " r")
-				where.where(w, mask)
-				w.text(")")
-			}
-			w.text("\nFROM ", t.Leaf, " r")
-			where.newline(w, mask)
-			if !single {
-				w.text("\nORDER BY ", r.Sort.Orders[sort].sql)
-			}
-			r.limit(w, single, variant&1 == 1)
-		})
+		r.Query.prepare(len(r.Sort.Orders)<<bits*int(starts), rw.write)
 		r.count = &Query{}
 		r.count.prepare(1<<bits, func(w *writer, mask int) {
 			w.text("SELECT count(*)\nFROM ", t.Leaf, " r")
 			where.newline(w, mask)
 		})
 	}
+}
+
+// A readWriter writes the statements of a LIST or VIEW.
+type readWriter struct {
+	r       *Read
+	leaf    string
+	where   *node
+	single  bool // at most one record matches
+	columns string
+}
+
+func (rw *readWriter) write(w *writer, variant int) {
+	r, bits := rw.r, len(rw.r.Query.Optional)
+	start := Start(variant % int(starts))
+	mask, order := variant/int(starts)&(1<<bits-1), &r.Sort.Orders[variant/int(starts)>>bits]
+	w.text("SELECT ", rw.columns)
+	if r.Total {
+		w.text(",\n  (SELECT count(*) FROM ", rw.leaf, " r")
+		rw.where.where(w, mask)
+		w.text(")")
+	}
+	if r.Layout.Keys >= 0 {
+		order.texts(w)
+	}
+	w.text("\nFROM ", rw.leaf, " r")
+	rw.where.newline(w, mask)
+	if start == BehindKey {
+		filtered := rw.where != nil && rw.where.left(mask)
+		w.text([]string{"\nWHERE ", "\n  AND "}[index(filtered)])
+		order.after(w)
+	}
+	if !rw.single {
+		w.text("\nORDER BY ", order.sql)
+	}
+	r.limit(w, rw.single, start == AtOffset)
 }
 
 func (r *Read) limit(w *writer, single, offset bool) {
@@ -135,12 +166,12 @@ func (c *compiler) refuseWriting() {
 }
 
 func (c *compiler) page(page *engine.Page) *Page {
-	if page.Cursor != nil {
-		c.problem([]string{"page", "cursor"}, "", "cursor is not supported yet")
+	byNumber, byOffset, byCursor := page.Number != nil, page.Offset != nil || page.Limit != nil, page.Cursor != nil
+	if byOffset && (byNumber || page.Size != nil) || byCursor && (byNumber || byOffset) {
+		c.problem([]string{"page"}, "", "a page is bounded by number and size, by offset and limit, or by cursor and size")
 	}
-	byNumber, byOffset := page.Number != nil || page.Size != nil, page.Offset != nil || page.Limit != nil
-	if byNumber && byOffset {
-		c.problem([]string{"page"}, "", "a page is bounded by number and size or by offset and limit, not by both")
+	if byCursor {
+		c.openKeys()
 	}
 	slot := func(v []byte, name string) *template.Slot {
 		if v == nil {
@@ -150,7 +181,26 @@ func (c *compiler) page(page *engine.Page) *Page {
 		c.add(problems, "page", name)
 		return s
 	}
-	return &Page{Number: slot(page.Number, "number"), Size: slot(page.Size, "size"), Offset: slot(page.Offset, "offset"), Limit: slot(page.Limit, "limit")}
+	return &Page{Number: slot(page.Number, "number"), Size: slot(page.Size, "size"), Offset: slot(page.Offset, "offset"), Limit: slot(page.Limit, "limit"), Cursor: slot(page.Cursor, "cursor")}
+}
+
+// openKeys refuses a cursor over hidden fields: it carries their values to the client.
+func (c *compiler) openKeys() {
+	for _, order := range c.plan.Read.Sort.Orders {
+		for _, key := range order.Keys {
+			if f := key.col.field; f != nil && f.Hidden && c.plan.Shape.hides(f) {
+				c.problem([]string{"page", "cursor"}, "", "a cursor would show %s, which is hidden", key.col.name)
+			}
+		}
+	}
+}
+
+// end gives the number of columns before the sort keys.
+func (l *Layout) end() int {
+	if l.Total >= 0 {
+		return l.Total + 1
+	}
+	return l.Columns + l.Extra
 }
 
 // prepare makes room for n variants.
@@ -161,7 +211,7 @@ func (q *Query) prepare(n int, write func(w *writer, variant int)) {
 
 // selection writes what is fetched of row r, and where it stands. The total, if any, comes last.
 func (s *Shape) selection(total bool) (string, Layout) {
-	l := Layout{ID: -1, UID: 0, Version: -1, CreatedAt: -1, UpdatedAt: -1, Data: -1, Total: -1}
+	l := Layout{ID: -1, UID: 0, Version: -1, CreatedAt: -1, UpdatedAt: -1, Data: -1, Total: -1, Keys: -1}
 	sql, n := "r.uid", 1
 	add := func(use bool, index *int, column string) {
 		if use {

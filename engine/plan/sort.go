@@ -13,9 +13,17 @@ type Sort struct {
 	Orders []Order
 }
 
-// An Order is one compiled ORDER BY.
+// An Order is one compiled ORDER BY. Its keys end with the id, so no two records are equal in it.
 type Order struct {
-	sql string
+	Keys []*Key
+	sql  string
+}
+
+// A Key is one column of an order.
+type Key struct {
+	Value *Value // how a cursor's text becomes a parameter
+	col   *column
+	desc  bool
 }
 
 // Order gives the index of the order named name, or -1.
@@ -28,13 +36,11 @@ func (s *Sort) Order(name string) int {
 	return -1
 }
 
-// newestFirst is the order of a list that says none; every leaf has an index for it.
-const newestFirst = "r.created_at DESC, r.id DESC"
-
+// sort compiles the orders. Without any, the newest records come first; every leaf has an index for that.
 func (c *compiler) sort(t *engine.Table) *Sort {
 	written, problems := engine.ParseSort(c.endpoint.Sort)
 	c.add(problems, "sort")
-	s := &Sort{Orders: []Order{{sql: newestFirst}}}
+	s := &Sort{Orders: []Order{c.order(t, []engine.SortKey{{Field: "created_at", Desc: true}}, "sort")}}
 	if written == nil || len(problems) > 0 {
 		return s
 	}
@@ -55,7 +61,8 @@ func (c *compiler) sort(t *engine.Table) *Sort {
 // order compiles keys: nulls last both ways, and the id in the direction of the last key. The columns that are never NULL say no
 // NULLS LAST, for their indexes have PostgreSQL's own order.
 func (c *compiler) order(t *engine.Table, keys []engine.SortKey, at ...string) Order {
-	sql, last, byID := "", " DESC", false
+	var o Order
+	byID := false
 	for _, key := range keys {
 		col, wrong, hint := resolve(c.project, t, key.Field)
 		if col == nil {
@@ -66,22 +73,106 @@ func (c *compiler) order(t *engine.Table, keys []engine.SortKey, at ...string) O
 			c.problem(at, "", "a list cannot be sorted by %s, a %s", key.Field, col.describe())
 			continue
 		}
-		direction := ""
-		if key.Desc {
-			direction = " DESC"
-		}
-		last = direction
 		byID = byID || col.unique
-		if sql != "" {
-			sql += ", "
-		}
-		sql += col.sql + direction
-		if !col.required {
-			sql += " NULLS LAST"
-		}
+		o.add(c.key(col, key.Desc))
 	}
-	if byID {
-		return Order{sql: sql}
+	if !byID && len(o.Keys) > 0 {
+		id := reservedColumn("id", "r")
+		id.name = "id"
+		o.add(c.key(id, o.Keys[len(o.Keys)-1].desc))
 	}
-	return Order{sql: sql + ", r.id" + last}
+	return o
+}
+
+func (c *compiler) key(col *column, desc bool) *Key {
+	fc := &filterCompiler{c: c}
+	return &Key{Value: fc.valueFor(engine.Operand{}, col), col: col, desc: desc}
+}
+
+// IsTime reports whether the key's text is a time as PostgreSQL prints it.
+func (k *Key) IsTime() bool { return k.col.typ == relation.Timestamptz }
+
+// IsJSON reports whether the key's text is JSON.
+func (k *Key) IsJSON() bool { return k.col.typ == relation.JSONB }
+
+func (o *Order) add(k *Key) {
+	if o.sql != "" {
+		o.sql += ", "
+	}
+	o.sql += k.col.sql
+	if k.desc {
+		o.sql += " DESC"
+	}
+	if !k.col.required {
+		o.sql += " NULLS LAST"
+	}
+	o.Keys = append(o.Keys, k)
+}
+
+// texts writes the keys as columns of a result, for the next cursor.
+func (o *Order) texts(w *writer) {
+	for _, k := range o.Keys {
+		w.text(",\n  (", k.col.sql, ")::text")
+	}
+}
+
+// after writes the condition that a record comes behind the one whose keys are given.
+func (o *Order) after(w *writer) {
+	plain := true
+	for _, k := range o.Keys {
+		plain = plain && k.col.required && k.desc == o.Keys[0].desc
+	}
+	if plain {
+		o.afterPlain(w)
+		return
+	}
+	w.text("(")
+	for i, k := range o.Keys {
+		if i > 0 {
+			w.text(" OR ")
+		}
+		w.text("(")
+		for j, before := range o.Keys[:i] {
+			w.text(before.col.sql, " IS NOT DISTINCT FROM ")
+			w.arg(ArgKey(j), castOf(before.col.typ))
+			w.text(" AND ")
+		}
+		k.behind(w, i)
+		w.text(")")
+	}
+	w.text(")")
+}
+
+// afterPlain compares rows, which an index over the keys serves.
+func (o *Order) afterPlain(w *writer) {
+	w.text("(")
+	for i, k := range o.Keys {
+		w.text([]string{"", ", "}[min(i, 1)], k.col.sql)
+	}
+	w.text([]string{") > (", ") < ("}[index(o.Keys[0].desc)])
+	for i, k := range o.Keys {
+		w.text([]string{"", ", "}[min(i, 1)])
+		w.arg(ArgKey(i), castOf(k.col.typ))
+	}
+	w.text(")")
+}
+
+// behind writes that a key comes behind the given one; nulls come last.
+func (k *Key) behind(w *writer, i int) {
+	cast := castOf(k.col.typ)
+	w.text("(", k.col.sql, []string{" > ", " < "}[index(k.desc)])
+	w.arg(ArgKey(i), cast)
+	if !k.col.required {
+		w.text(" OR (", k.col.sql, " IS NULL AND ")
+		w.arg(ArgKey(i), cast)
+		w.text(" IS NOT NULL)")
+	}
+	w.text(")")
+}
+
+func index(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }

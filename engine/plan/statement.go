@@ -17,9 +17,21 @@ const (
 	ArgRemove              // keys to take away, an array
 	ArgVersion             // the version that If-Match wants
 	ArgID                  // the id of a locked row, or of several as an array
-	ArgAfterID             // keyset: the id behind which to go on
-	argField               // and below: the value of a field being written, see ArgField
+
+	argKey   = -50  // and below: a key of the record behind which to go on, see ArgKey
+	argField = -100 // and below: the value of a field being written, see ArgField
 )
+
+// ArgKey is the parameter that holds the i-th sort key of the record behind which a list goes on.
+func ArgKey(i int) int { return argKey - i }
+
+// KeyOfArg gives the sort key of a parameter made by ArgKey, or -1.
+func KeyOfArg(arg int) int {
+	if arg > argKey || arg <= argField {
+		return -1
+	}
+	return argKey - arg
+}
 
 // ArgField is the parameter that holds the value of the i-th field of the table.
 func ArgField(i int) int { return argField - i }

@@ -3,6 +3,8 @@ package record
 import (
 	"fmt"
 	"testing"
+
+	"github.com/sayrud/sayrud/engine/raw"
 )
 
 // TestFilters reads what each filter selects, by nick and in the order of creation.
@@ -122,6 +124,27 @@ func TestListPagesAndOrders(t *testing.T) {
 	} {
 		if got := h.run(list, `{"params":`+tt.params+`}`); got != tt.want {
 			t.Errorf("%s gives %s, want %s", tt.params, got, tt.want)
+		}
+	}
+	walk := h.compile(`{"kind":"LIST","route":"GET /n","table":"counters","params":{"after":{},"sort":{}},"page":{"cursor":"$params.after","size":2,"total":true},
+		"sort":{"by":"$params.sort","allow":{"new":"-created_at","n":["n","-score"],"nd":["-n","score"],"id":"id"}},
+		"response":{"body":{"t":"$total","next":"$next","i":[{"$each":"$records","$value":"$record.score"}]}}}`)
+	for sort, want := range map[string]string{"new": "[12,10][8,6][4,2]", "n": "[6,8][2,10][4,12]", "nd": "[4,10][2,8][6,12]", "id": "[2,4][6,8][10,12]"} {
+		got, next := "", "null"
+		for range 4 {
+			answer := raw.Value(h.run(walk, fmt.Sprintf(`{"params":{"sort":"%s","after":%s}}`, sort, next)))
+			got += string(answer.Get("i"))
+			if next = string(answer.Get("next")); next == "null" || string(answer.Get("t")) != "6" {
+				break
+			}
+		}
+		if got != want {
+			t.Errorf("by cursor, sorted by %s: %s, want %s", sort, got, want)
+		}
+	}
+	for _, bad := range []string{"x", "WzBd", "WzAsIngiLCJ5Il0"} {
+		if got := h.run(walk, `{"params":{"after":"`+bad+`"}}`); got != "invalid: The cursor is not one that this list gave." {
+			t.Errorf("cursor %s gives %s", bad, got)
 		}
 	}
 	empty := h.compile(`{"kind":"LIST","route":"GET /n","table":"counters","filter":{"n":99},"page":{"size":5,"total":true}}`)

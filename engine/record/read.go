@@ -21,7 +21,7 @@ func (r *run) view() error {
 	if err != nil {
 		return err
 	}
-	s := read.Query.Statement(read.Variant(read.Query.Mask(r.result.args), order, false))
+	s := read.Query.Statement(read.Variant(read.Query.Mask(r.result.args), order, plan.AtTop))
 	if _, err := r.query(s, r.params(s, nil), r.result.expect(r.plan, &read.Layout)); err != nil {
 		return err
 	}
@@ -42,15 +42,20 @@ func (r *run) list() error {
 	if err != nil {
 		return err
 	}
-	page, err := r.page()
+	page, err := r.page(order)
 	if err != nil {
 		return err
 	}
 	mask := read.Query.Mask(r.result.args)
-	s := read.Query.Statement(read.Variant(mask, order, page.offset > 0))
-	if _, err := r.query(s, r.params(s, page.arg), r.result.expect(r.plan, &read.Layout)); err != nil {
+	s := read.Query.Statement(read.Variant(mask, order, page.start))
+	row := r.result.expect(r.plan, &read.Layout)
+	if read.Layout.Keys >= 0 {
+		row = page.collect(r, order, row)
+	}
+	if _, err := r.query(s, r.params(s, page.arg), row); err != nil {
 		return err
 	}
+	r.env.Next = page.next(order)
 	r.env.Records, r.env.Page, r.env.Size = r.result.rows, page.number, page.limit
 	if r.env.Records == nil {
 		r.env.Records = []template.Row{}
@@ -62,9 +67,9 @@ func (r *run) list() error {
 }
 
 // total takes the count that came with the rows; an empty page beyond the first asks for it.
-func (r *run) total(read *plan.Read, mask int, page bounds) error {
+func (r *run) total(read *plan.Read, mask int, page *bounds) error {
 	count := r.result.total
-	if count == nil && page.offset == 0 {
+	if count == nil && page.start == plan.AtTop {
 		r.env.Total = 0
 		return nil
 	}
@@ -108,12 +113,19 @@ func (r *run) order() (int, error) {
 // bounds are where a page begins and ends.
 type bounds struct {
 	number, limit, offset int64
-	text                  [2][]byte
+	start                 plan.Start
+	text                  [2][]byte // of limit and offset
+	keys                  [][]byte  // of the record behind which the page begins
+	last                  [][]byte  // of the page's last record
+	more                  bool      // records follow
 }
 
 func (b *bounds) arg(arg int) []byte {
 	if arg == plan.ArgOffset {
 		return b.text[1]
+	}
+	if i := plan.KeyOfArg(arg); i >= 0 {
+		return b.keys[i]
 	}
 	return b.text[0]
 }
@@ -122,8 +134,8 @@ func (b *bounds) arg(arg int) []byte {
 const maxOffset = 1 << 40
 
 // page evaluates the slots that bound the list.
-func (r *run) page() (bounds, error) {
-	b := bounds{number: 1, limit: plan.DefaultSize}
+func (r *run) page(order int) (*bounds, error) {
+	b := &bounds{number: 1, limit: plan.DefaultSize}
 	p := r.plan.Read.Page
 	if p == nil {
 		return b, nil
@@ -151,8 +163,18 @@ func (r *run) page() (bounds, error) {
 	if p.Offset != nil || p.Limit != nil {
 		b.offset, b.number = offset, offset/b.limit+1
 	}
+	if b.offset > 0 {
+		b.start = plan.AtOffset
+	}
+	fetched := b.limit
+	if p.Cursor != nil {
+		fetched++ // one more tells whether there is a next page
+		if err = r.cursor(p.Cursor, order, b); err != nil {
+			return b, err
+		}
+	}
 	start := len(r.result.buf)
-	r.result.buf = strconv.AppendInt(r.result.buf, b.limit, 10)
+	r.result.buf = strconv.AppendInt(r.result.buf, fetched, 10)
 	middle := len(r.result.buf)
 	r.result.buf = strconv.AppendInt(r.result.buf, b.offset, 10)
 	b.text = [2][]byte{r.result.buf[start:middle:middle], r.result.buf[middle:]}
