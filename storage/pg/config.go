@@ -55,6 +55,16 @@ func (c Config) statementTimeout() time.Duration {
 	return c.StatementTimeout
 }
 
+// answerGrace is how much longer than the statement timeout an answer may take on its way.
+const answerGrace = 5 * time.Second
+
+func (c Config) patience() time.Duration {
+	if timeout := c.statementTimeout(); timeout > 0 {
+		return timeout + answerGrace
+	}
+	return 0
+}
+
 func (c Config) log() *slog.Logger {
 	if c.Log == nil {
 		return slog.Default()

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -21,6 +22,9 @@ type DB struct {
 	// attempts bounds how often a statement may find its connection dead before it is sent: every pooled connection
 	// once, and a fresh one.
 	attempts int
+	// patience bounds the wait for the answer to one statement of Query, beyond what the server allows it: a frozen
+	// server keeps no time itself. 0 is no bound.
+	patience time.Duration
 }
 
 // Open connects to PostgreSQL and checks that it can serve: version 15 or newer, a primary, encoding UTF8, reached
@@ -37,7 +41,7 @@ func Open(ctx context.Context, cfg Config) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
-	db := &DB{pool: pool, log: cfg.log(), attempts: int(pc.MaxConns) + 1}
+	db := &DB{pool: pool, log: cfg.log(), attempts: int(pc.MaxConns) + 1, patience: cfg.patience()}
 	if err := db.check(ctx); err != nil {
 		pool.Close()
 		return nil, err

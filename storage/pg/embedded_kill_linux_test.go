@@ -10,6 +10,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -237,4 +238,28 @@ func TestStartEmbedded_theSupervisorKeepsNothingOpen(t *testing.T) {
 		t.Errorf("reading from the pipe of the killed client: %v", err)
 	}
 	scalar(t, open(t, e.URL()), "SELECT 1")
+}
+
+func TestQuery_aFrozenServerIsUnavailable(t *testing.T) {
+	t.Parallel()
+	dir := privateDir(t)
+	e := start(t, dir)
+	db := open(t, e.URL())
+	backend, err := strconv.Atoi(scalar(t, db, "SELECT pg_backend_pid()"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	pg.SetPatience(db, 100*time.Millisecond)
+	if err := syscall.Kill(backend, syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	_, err = db.Query(context.Background(), pg.NewStatement("SELECT 1"), nil, nil)
+	if !pg.IsUnavailable(err) {
+		t.Errorf("error %v", err)
+	}
+	if err := syscall.Kill(backend, syscall.SIGCONT); err != nil {
+		t.Fatal(err)
+	}
+	pg.SetPatience(db, 0)
+	scalar(t, db, "SELECT 1")
 }

@@ -2,6 +2,7 @@ package pg
 
 import (
 	"os"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
 )
@@ -34,3 +35,6 @@ func Unpack(cacheDir string) (string, error) {
 
 // LimitPrepared bounds the prepared statements of a connection.
 func LimitPrepared(c *pgconn.PgConn, limit int) { preparedOf(c).limit = limit }
+
+// SetPatience bounds the wait for an answer.
+func SetPatience(db *DB, d time.Duration) { db.patience = d }

@@ -2,6 +2,7 @@ package pg
 
 import (
 	"context"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -13,16 +14,16 @@ import (
 // counts the rows returned or, for a statement that returns none, affected.
 //
 // ctx bounds the wait for a connection. The statement itself is bounded by the statement timeout alone, so a client
-// that goes away costs no connection. row must not use the same DB while it holds up the connection. A statement
-// whose plan no longer fits the schema is prepared anew and run again, once; so is one that found its connection
-// dead before a byte of it was sent.
+// that goes away costs no connection; a server that does not keep it is given up some seconds later. row must not use
+// the same DB: it holds up the connection. A statement whose plan no longer fits the schema is prepared anew and run
+// again, once; one that found its connection dead before a byte of it was sent goes to the next.
 func (db *DB) Query(ctx context.Context, s *Statement, args [][]byte, row func(values [][]byte) error) (rows int64, err error) {
 	for range db.attempts {
-		conn, err := db.pool.Acquire(ctx)
-		if err != nil {
-			return 0, acquireError(err)
+		conn, aerr := db.pool.Acquire(ctx)
+		if aerr != nil {
+			return 0, acquireError(aerr)
 		}
-		rows, err = queryOnce(conn, s, args, row)
+		rows, err = db.queryOnce(conn, s, args, row)
 		if err == nil || !neverSent(err) {
 			return rows, err
 		}
@@ -31,10 +32,14 @@ func (db *DB) Query(ctx context.Context, s *Statement, args [][]byte, row func(v
 }
 
 // queryOnce runs s on conn and gives conn back, also when row panics.
-func queryOnce(conn *pgxpool.Conn, s *Statement, args [][]byte, row func(values [][]byte) error) (int64, error) {
+func (db *DB) queryOnce(conn *pgxpool.Conn, s *Statement, args [][]byte, row func(values [][]byte) error) (int64, error) {
 	defer conn.Release()
 	c := conn.Conn().PgConn()
 	p := preparedOf(c)
+	if db.patience > 0 {
+		_ = c.Conn().SetReadDeadline(time.Now().Add(db.patience))
+		defer c.Conn().SetReadDeadline(time.Time{}) // before Release: others use the connection without a bound
+	}
 	rows, err := execute(c, p, s, args, row)
 	if err != nil && rows == 0 && outdated(err) {
 		p.outdate(s)
