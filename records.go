@@ -92,6 +92,9 @@ func (c *importCommand) Run(ctx context.Context, t terminal, g *Globals) error {
 	if err != nil {
 		return err
 	}
+	if report.Refused > 0 && !c.Continue {
+		return fmt.Errorf("%d records were refused, so nothing was imported; --continue keeps the good ones", report.Refused)
+	}
 	fmt.Fprintf(t.Out, "%d records imported", report.Records)
 	if report.Refused > 0 {
 		fmt.Fprintf(t.Out, ", %d refused", report.Refused)

@@ -44,7 +44,7 @@
     const body = element("div", { class: "body" });
     body.innerHTML = item.html; // $markdown makes it safe on the server
     const likes = element("span", {}, String(item.likes));
-    const like = element("button", { type: "button", class: "like", "aria-label": "Like" }, "♥ ", likes);
+    const like = element("button", { type: "button", class: "like" }, "♥ Like ", likes);
     like.addEventListener("click", async () => {
       like.disabled = true;
       likes.textContent = (await call(`/comments/${item.id}/like`, { method: "POST" })).likes;
