@@ -2,7 +2,6 @@ package catalog
 
 import (
 	"encoding/json"
-	"reflect"
 
 	"github.com/sayrud/sayrud/engine"
 	"github.com/sayrud/sayrud/engine/raw"
@@ -34,26 +33,15 @@ func encode(v any, but ...string) raw.Value {
 }
 
 // tableText is the stored form of a table: without its fields, which have rows of their own.
-func tableText(t *engine.Table) raw.Value { return encode(t, "fields", "was") }
+func tableText(t *engine.Table) raw.Value {
+	bare := *t
+	bare.Fields, bare.Was = engine.Map[*engine.Field]{}, ""
+	return encode(&bare)
+}
 
 func fieldText(f *engine.Field) raw.Value { return encode(f, "was") }
 
 func endpointText(e *engine.Endpoint) raw.Value { return encode(e, "was") }
-
-func sameTable(a, b *engine.Table) bool {
-	if a == b {
-		return true
-	}
-	return string(tableText(a)) == string(tableText(b))
-}
-
-func sameField(a, b *engine.Field) bool {
-	return a == b || a.Name == b.Name && (reflect.DeepEqual(a, b) || string(fieldText(a)) == string(fieldText(b)))
-}
-
-func sameEndpoint(a, b *engine.Endpoint) bool {
-	return a == b || a.Name == b.Name && (reflect.DeepEqual(a, b) || string(endpointText(a)) == string(endpointText(b)))
-}
 
 func decodeTable(name string, text []byte) (*engine.Table, error) {
 	t := &engine.Table{}

@@ -113,6 +113,12 @@ func (w *writer) tableIndexes(t *engine.Table, fresh bool) error {
 		if !empty {
 			continue
 		}
+		if fresh {
+			if err := w.makeIndex(w.tx, t, x); err != nil {
+				return err
+			}
+			continue
+		}
 		err := pgx.BeginFunc(w.ctx, w.tx, func(tx pgx.Tx) error { // a savepoint: a writer may hold the leaf
 			if _, err := tx.Exec(w.ctx, "SET LOCAL lock_timeout = '"+viewLockTimeout+"'"); err != nil {
 				return err
@@ -120,11 +126,7 @@ func (w *writer) tableIndexes(t *engine.Table, fresh bool) error {
 			if _, err := tx.Exec(w.ctx, relation.DropIndex(p, x.Name, false)); err != nil {
 				return err
 			}
-			if _, err := tx.Exec(w.ctx, x.SQL(p, t, false)); err != nil {
-				return err
-			}
-			_, err := tx.Exec(w.ctx, setIndexState, t.ID, x.Name, IndexValid, nil)
-			return err
+			return w.makeIndex(tx, t, x)
 		})
 		if err != nil && !retriable(err) {
 			return err
@@ -134,6 +136,15 @@ func (w *writer) tableIndexes(t *engine.Table, fresh bool) error {
 		return nil
 	}
 	return w.exec("unwant indexes", unwantIndexes, t.ID, names)
+}
+
+// makeIndex makes an index of a leaf without records inside the transaction.
+func (w *writer) makeIndex(tx pgx.Tx, t *engine.Table, x relation.Index) error {
+	if _, err := tx.Exec(w.ctx, x.SQL(w.change.next, t, false)); err != nil {
+		return err
+	}
+	_, err := tx.Exec(w.ctx, setIndexState, t.ID, x.Name, IndexValid, nil)
+	return err
 }
 
 const selectIndexStates = `

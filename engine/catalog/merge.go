@@ -74,7 +74,7 @@ func (m *merge) table(name string, file *engine.Table) *engine.Table {
 		return &t
 	}
 	before := m.before.tables[present.ID]
-	if m.follow && string(tableText(file)) == string(tableText(before)) {
+	if m.follow && sameTable(file, before) {
 		t = *present
 		t.Fields = engine.Map[*engine.Field]{}
 	}
@@ -94,41 +94,45 @@ func (m *merge) table(name string, file *engine.Table) *engine.Table {
 }
 
 func (m *merge) field(name string, file, present *engine.Field, table *engine.Table) *engine.Field {
+	before := (*engine.Field)(nil)
+	if present != nil {
+		before = fieldByID(table, present.ID)
+	}
+	if before != nil && before.Name == name && sameAttributes(file, before) && (present == before || !m.follow) {
+		return before
+	}
+	if m.follow && before != nil && sameAttributes(file, before) {
+		return present
+	}
 	f := cloneField(file)
 	f.Name, f.Was = name, ""
-	if present == nil {
-		if f.Key == "" {
-			f.ID, f.Key = 0, newKey()
-		}
-		return f
-	}
-	before := fieldByID(table, present.ID)
-	f.ID, f.Key = present.ID, present.Key
-	if m.follow && before != nil && string(fieldText(file)) == string(fieldText(before)) {
-		f = present
-	}
-	if before != nil && sameField(f, before) {
-		return before
+	switch {
+	case present != nil:
+		f.ID, f.Key = present.ID, present.Key
+	case f.Key == "":
+		f.ID, f.Key = 0, newKey()
 	}
 	return f
 }
 
 func (m *merge) endpoint(name string, file *engine.Endpoint) *engine.Endpoint {
-	e := cloneEndpoint(file)
+	e := *file
 	e.Name, e.Was, e.ID, e.Revision = name, "", 0, 0
 	present, _ := m.renamed.Endpoints.Get(name)
 	if present == nil {
-		return e
+		return &e
 	}
 	before := m.before.endpoints[present.ID]
-	if m.follow && string(endpointText(file)) == string(endpointText(before)) {
-		e = present
+	if sameDefinition(file, before) {
+		switch {
+		case before.Name == name && (present == before || !m.follow):
+			return before
+		case m.follow:
+			return present
+		}
 	}
 	e.ID, e.Revision = present.ID, present.Revision
-	if sameEndpoint(e, before) {
-		return before
-	}
-	return e
+	return &e
 }
 
 // newKey makes a field's key: a letter and seven letters or digits, about 47 bits of chance.

@@ -51,8 +51,14 @@ func (w *writer) views() error {
 		if tc.before != nil {
 			continue
 		}
-		err := pgx.BeginFunc(w.ctx, w.tx, func(tx pgx.Tx) error { return refreshView(w.ctx, tx, w.change.next, tc.after) })
-		if err != nil && !retriable(err) {
+		var taken bool // by an object of a user's, or by the view of a table that is renamed or dropped: the background settles it
+		if err := w.tx.QueryRow(w.ctx, `SELECT to_regclass($1) IS NOT NULL`, relation.View(w.change.next, tc.after)).Scan(&taken); err != nil {
+			return fmt.Errorf("look for view %s: %w", tc.after.Name, err)
+		}
+		if taken {
+			continue
+		}
+		if err := refreshView(w.ctx, w.tx, w.change.next, tc.after); err != nil {
 			return fmt.Errorf("make view %s: %w", tc.after.Name, err)
 		}
 	}
@@ -98,9 +104,10 @@ func (c *viewColumn) UnmarshalJSON(text []byte) error {
 
 const (
 	selectView = `
-SELECT coalesce(t.view_name, ''), t.view_columns::text, t.view_revision, t.view_format, coalesce(p.role_name, '')
+SELECT coalesce(t.view_name, ''), t.view_columns::text, t.view_revision, t.view_format, coalesce(r.rolname::text, '')
 FROM public.sl_tables t
 JOIN public.sl_projects p ON p.id = t.project_id
+LEFT JOIN pg_roles r ON r.rolname = p.role_name
 WHERE t.id = $1
 FOR UPDATE OF t`
 	updateView = `

@@ -243,12 +243,10 @@ func (v *viewChange) finish(role string) error {
 	if role == "" {
 		return nil
 	}
-	return pgx.BeginFunc(v.ctx, v.tx, func(tx pgx.Tx) error {
-		for _, sql := range relation.GrantView(v.project, v.table, role, v.columns) {
-			if _, err := tx.Exec(v.ctx, sql); err != nil {
-				return fmt.Errorf("grant the project's role its rights: %w", err)
-			}
+	for _, sql := range relation.GrantView(v.project, v.table, role, v.columns) {
+		if err := v.exec(sql); err != nil {
+			return fmt.Errorf("grant the project's role its rights: %w", err)
 		}
-		return nil
-	})
+	}
+	return nil
 }
