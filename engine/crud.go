@@ -2,6 +2,7 @@ package engine
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/sayrud/sayrud/engine/raw"
 )
@@ -103,7 +104,7 @@ func (p *Project) CrudTable(name string) *Table {
 
 func (c *Crud) endpoint(action string, t *Table) *Endpoint {
 	ep := &Endpoint{Name: action + "_" + t.Name, Label: t.Label, Table: t.Name, Revision: t.Revision}
-	one := c.Path + "/{id}"
+	one := strings.TrimRight(c.Path, "/") + "/{id}"
 	switch action {
 	case "list":
 		ep.Kind, ep.Route, ep.Filter = List, Route{"GET", c.Path}, c.Filter

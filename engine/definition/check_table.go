@@ -106,6 +106,10 @@ func (c *checker) mounted(at site, t *engine.Table) {
 
 // crud checks what `crud` of each table makes.
 func (c *checker) crud() {
+	own := make(map[string]bool, c.project.Endpoints.Len())
+	for name := range c.project.Endpoints.All() {
+		own[strings.ToLower(name)] = true
+	}
 	for name, t := range c.project.Tables.All() {
 		spec := t.ParseCrud()
 		if spec == nil {
@@ -127,10 +131,8 @@ func (c *checker) crud() {
 			continue
 		}
 		for _, ep := range c.project.CrudEndpoints(t) {
-			for own := range c.project.Endpoints.All() {
-				if strings.EqualFold(own, ep.Name) {
-					at.refuse(fmt.Sprintf("rename it, or list the others in {path: %s, only: […]}", spec.Path), "crud makes the endpoint %s, which exists already", ep.Name)
-				}
+			if own[strings.ToLower(ep.Name)] {
+				at.refuse(fmt.Sprintf("rename it, or list the others in {path: %s, only: […]}", spec.Path), "crud makes the endpoint %s, which exists already", ep.Name)
 			}
 			if len(c.problems) == before {
 				c.endpoint(ep, at.path...)
