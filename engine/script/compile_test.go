@@ -115,6 +115,8 @@ func TestCompileRefuses(t *testing.T) {
 		{"(function* () { yield 1 })()", 1, "generators are not allowed"},
 		{"({*x() { yield 1 }})", 0, "generators are not allowed"},
 		{"(() => { let $record = 1; return $record })()", 0, "cannot be called $record"},
+		{"1 + 010", 4, "does not begin with 0"},
+		{"'\\07'", 0, "octal escapes"},
 		{"require('fs')", 0, "require does not exist"},
 		{"process.env", 0, "process does not exist"},
 		{"arguments.length", 0, "arguments does not exist"},

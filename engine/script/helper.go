@@ -57,7 +57,7 @@ func helpAgo(r *run, args []value) (value, error) {
 
 // parseDuration reads Go's durations (60s, 1h30m) and days and weeks (7d, 2w, 1d12h).
 func parseDuration(s string) (time.Duration, error) {
-	total, rest := time.Duration(0), strings.TrimSpace(s)
+	total, rest, units := time.Duration(0), strings.TrimSpace(s), 0
 	for _, unit := range []struct {
 		letter string
 		size   time.Duration
@@ -70,9 +70,9 @@ func parseDuration(s string) (time.Duration, error) {
 		if err != nil || math.IsNaN(n) || math.Abs(n) > 36500 {
 			return 0, errorf("%q is no duration; write it like '60s', '24h' or '7d'", s)
 		}
-		total, rest = total+time.Duration(n*float64(unit.size)), after
+		total, rest, units = total+time.Duration(n*float64(unit.size)), after, units+1
 	}
-	if rest == "" && total != 0 {
+	if rest == "" && units > 0 {
 		return total, nil
 	}
 	d, err := time.ParseDuration(rest)

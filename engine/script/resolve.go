@@ -96,6 +96,14 @@ func (r *resolver) enter(e ast.Expression) (ast.Expression, bool) {
 			found = &ast.Optional{Expression: found}
 		}
 		return found, true
+	case *ast.NumberLiteral:
+		if len(n.Literal) > 1 && n.Literal[0] == '0' && digits([]byte(n.Literal[1:2])) {
+			r.refuse(n.Idx, "", "a number does not begin with 0")
+		}
+	case *ast.StringLiteral:
+		if octalEscape(n.Literal) {
+			r.refuse(n.Idx, `write \xHH or \uHHHH`, "octal escapes are not allowed")
+		}
 	case *ast.CallExpression:
 		r.noteEnv(n)
 		return hasOwn(n), false
@@ -128,6 +136,20 @@ func (r *resolver) identifier(n *ast.Identifier) ast.Expression {
 		r.unknown(n.Idx, name)
 	}
 	return n
+}
+
+// octalEscape reports whether a literal holds a backslash before a digit, other than a lone zero.
+func octalEscape(literal string) bool {
+	for i := 0; i+1 < len(literal); i++ {
+		if literal[i] != '\\' {
+			continue
+		}
+		i++
+		if c := literal[i]; c >= '1' && c <= '9' || c == '0' && i+1 < len(literal) && digits([]byte(literal[i+1:i+2])) {
+			return true
+		}
+	}
+	return false
 }
 
 // access reads a static path: a parameter, or in a second pass members of one; null where one is missing.

@@ -251,6 +251,15 @@ func (c *smallCompiler) array(n *ast.ArrayLiteral) node {
 	}
 }
 
+// plainName reports whether a member is written plainly and is nothing special: array indexes come first in JavaScript's order,
+// __proto__ sets the prototype, toJSON is called.
+func plainName(literal, name string) bool {
+	if name == "" || name == "__proto__" || name == "toJSON" || name[0] >= '0' && name[0] <= '9' {
+		return false
+	}
+	return strings.IndexByte(literal, '\\') < 0 && strings.IndexByte(name, 0) < 0
+}
+
 func (c *smallCompiler) object(n *ast.ObjectLiteral) node {
 	names, items := make([]string, len(n.Value)), make([]node, len(n.Value))
 	for i, property := range n.Value {
@@ -263,8 +272,7 @@ func (c *smallCompiler) object(n *ast.ObjectLiteral) node {
 		if ok {
 			name = key.Value.String()
 		}
-		// Array indexes come first in JavaScript's order, __proto__ sets the prototype, toJSON is called: all for the worker.
-		if !ok || name == "__proto__" || name == "toJSON" || slices.Contains(names[:i], name) || name == "" || strings.IndexByte(name, 0) >= 0 || name[0] >= '0' && name[0] <= '9' {
+		if !ok || !plainName(key.Literal, name) || slices.Contains(names[:i], name) {
 			return c.outside()
 		}
 		names[i], items[i] = name, c.node(keyed.Value)
