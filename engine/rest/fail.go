@@ -87,12 +87,14 @@ func (s *Server) refusal(q *middleware.Request, err error, lang value.Lang) *eng
 	if known.Code == engine.Internal {
 		return &engine.Error{Code: engine.Internal, Message: value.Sentence(lang, "internal")}
 	}
-	if known.Text() == "" {
-		filled := *known
+	filled := *known
+	if filled.Text() == "" {
 		filled.Message = sentenceOf(known, lang)
-		return &filled
 	}
-	return known
+	if filled.Code == engine.Unavailable && filled.RetryAfter == 0 {
+		filled.RetryAfter = retryAfterUnavailable
+	}
+	return &filled
 }
 
 func levelOf(e *engine.Error) slog.Level {

@@ -53,6 +53,9 @@ func (c *Config) validate() error {
 	if c.Registry == nil {
 		c.Registry = prometheus.NewRegistry()
 	}
+	if c.Version == "" {
+		c.Version = "unknown"
+	}
 	if c.Limits == nil {
 		c.Limits = middleware.NewLimiter(c.DB, c.Log)
 	}

@@ -1,0 +1,142 @@
+package rest
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/sayrud/sayrud/engine/auth"
+)
+
+func TestDefinitionsOfTheAdminAPI(t *testing.T) {
+	t.Parallel()
+	d := open(t, blog)
+	owner := d.token("", auth.Owner)
+	const project = "/_/api/projects/blog"
+	const table = project + "/tables/comments"
+	for _, s := range []scenario{
+		{name: "project", path: project, headers: owner, status: 200, want: []string{`"name":"blog"`, `"definition":{"project":"blog"`, `"broken":{}`}},
+		{name: "new project", method: "POST", path: "/_/api/projects", headers: owner, body: `{"name":"third","language":"zh-CN"}`, status: 201, want: []string{`"create"`}},
+		{name: "taken", method: "POST", path: "/_/api/projects", headers: owner, body: `{"name":"third"}`, status: 409},
+		{name: "bad name", method: "POST", path: "/_/api/projects", headers: owner, body: `{"name":"Third!"}`, status: 400, want: []string{`"problems"`}},
+		{name: "settings", method: "PATCH", path: project, headers: owner, body: `{"settings":{"public":true,"timezone":"Asia/Shanghai"}}`, status: 200, want: []string{`"change"`}},
+		{name: "bad settings", method: "PATCH", path: project, headers: owner, body: `{"settings":{"timezone":"Mars"}}`, status: 400, want: []string{"Mars"}},
+		{name: "settings are no tables", method: "PATCH", path: project, headers: owner, body: `{"settings":{"tables":{"x":{}}}}`, status: 400},
+		{name: "new table", method: "POST", path: project + "/tables", headers: owner, body: `{"name":"posts","definition":{"fields":{"title":{"type":"text","required":true}}}}`, status: 201},
+		{name: "table of a typo", method: "POST", path: project + "/tables", headers: owner, body: `{"name":"x","definition":{"feilds":{}}}`, status: 400, want: []string{"feilds", "fields"}},
+		{name: "table", path: project + "/tables/posts", headers: owner, status: 200, want: []string{`"definition":{"fields":{"title":{"type":"text","required":true}}}`}},
+		{name: "rename table", method: "PATCH", path: project + "/tables/posts", headers: owner, body: `{"name":"articles","patch":{"label":"Articles"}}`, status: 200, want: []string{`"rename"`}},
+		{name: "renamed", path: project + "/tables/articles", headers: owner, status: 200, want: []string{`"label":"Articles"`}},
+		{name: "new field", method: "POST", path: table + "/fields", headers: owner, body: `{"name":"score","definition":{"type":"number"}}`, status: 201},
+		{name: "dry run", method: "POST", path: table + "/fields?dry_run=true", headers: owner, body: `{"name":"dry","definition":{"type":"number"}}`, status: 201, want: []string{`"dry_run":true`}},
+		{name: "not done", path: table, headers: owner, status: 200, lacks: []string{`"dry"`}},
+		{name: "other revision", method: "POST", path: table + "/fields?if_revision=1", headers: owner, body: `{"name":"late","definition":{"type":"number"}}`, status: 409},
+		{name: "taken without case", method: "POST", path: table + "/fields", headers: owner, body: `{"name":"Score","definition":{"type":"number"}}`, status: 409},
+		{name: "patch field", method: "PATCH", path: table + "/fields/score", headers: owner, body: `{"name":"points","patch":{"label":"Points","max":10}}`, status: 200},
+		{name: "patched", path: table, headers: owner, status: 200, want: []string{`"points":{"type":"number","label":"Points","max":10}`}},
+		{name: "patch takes away", method: "PATCH", path: table + "/fields/points", headers: owner, body: `{"patch":{"max":null}}`, status: 200},
+		{name: "field in use", method: "DELETE", path: table + "/fields/nick", headers: owner, status: 400, want: []string{`"problems"`, `"endpoints"`}},
+		{name: "drop field", method: "DELETE", path: table + "/fields/points", headers: owner, status: 200},
+		{name: "dropped", path: project + "/dropped-fields", headers: owner, status: 200, want: []string{`"name":"points"`}},
+		{name: "restore", method: "POST", path: table + "/fields/points/restore", headers: owner, status: 200},
+		{name: "order of some", method: "PUT", path: table + "/fields", headers: owner, body: `{"fields":["nick","post"]}`, status: 400},
+		{name: "order", method: "PUT", path: table + "/fields", headers: owner, body: `{"fields":["points","post","parent","nick","email","likes","status","at","ip"]}`, status: 200},
+		{name: "ordered", path: table, headers: owner, status: 200, want: []string{`"fields":{"points":`}},
+		{name: "indexes", path: project + "/indexes", headers: owner, status: 200, want: []string{`"table":"comments"`, `"views":[]`}},
+		{name: "new endpoint", method: "POST", path: project + "/endpoints", headers: owner,
+			body: `{"name":"hello","definition":{"route":"GET /hello","response":{"body":{"hello":"world"}}}}`, status: 201},
+		{name: "on the air", path: "/api/blog/hello", status: 200, want: []string{`{"hello":"world"}`}},
+		{name: "endpoint with an unknown middleware", method: "PUT", path: project + "/endpoints/hello", headers: owner,
+			body: `{"definition":{"route":"GET /hello","middlewares":["cros","main"]}}`, status: 400, want: []string{"did you mean cors", `"middlewares"`}},
+		{name: "replace endpoint", method: "PUT", path: project + "/endpoints/hello", headers: owner,
+			body: `{"name":"hi","definition":{"route":"GET /hi","response":{"body":{"hi":true}}}}`, status: 200},
+		{name: "replaced", path: "/api/blog/hi", status: 200, want: []string{`{"hi":true}`}},
+		{name: "off the air", path: "/api/blog/hello", status: 404},
+		{name: "endpoints", path: project + "/endpoints", headers: owner, status: 200, want: []string{`"name":"hi"`, `"path":"/comments/{id}"`}},
+		{name: "same route twice", method: "POST", path: project + "/endpoints", headers: owner, body: `{"name":"hi2","definition":{"route":"GET /hi"}}`, status: 400},
+		{name: "drop endpoint", method: "DELETE", path: project + "/endpoints/hi", headers: owner, status: 200},
+		{name: "drop table", method: "DELETE", path: project + "/tables/articles", headers: owner, status: 200},
+		{name: "export", path: project + "/file", headers: owner, status: 200, want: []string{"Content-Type: application/yaml", "project: blog", `filename="blog.yaml"`}},
+		{name: "export JSON", path: project + "/file?format=json", headers: owner, status: 200, want: []string{`{"project":"blog"`}},
+		{name: "middlewares", path: "/_/api/middlewares", headers: owner, status: 200, want: []string{`"name":"rate_limit"`, `"slots":["by"]`, `"x-slot":true`}},
+		{name: "info", path: "/_/api/info", headers: owner, status: 200, want: []string{`"postgresql":"`}},
+		{name: "drop project unsure", method: "DELETE", path: "/_/api/projects/third", headers: owner, status: 400},
+		{name: "drop project", method: "DELETE", path: "/_/api/projects/third?confirm=third", headers: owner, status: 204},
+		{name: "dropped project", path: "/_/api/projects/third", headers: owner, status: 404},
+		{name: "nothing here", path: "/_/api/nothing", headers: owner, status: 404, want: []string{"application/problem+json"}},
+		{name: "not this method", method: "PUT", path: "/_/api/me", headers: owner, status: 405},
+		{name: "audit", path: project + "/audit?limit=200", headers: owner, status: 200, want: []string{"restore", "token "}},
+	} {
+		s.name = "definitions: " + s.name
+		if s.name == "definitions: audit" {
+			s.want = []string{"edit project"}
+		}
+		d.check(s)
+	}
+}
+
+func TestApplyOfTheAdminAPI(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	owner, editor := d.token("", auth.Owner), d.token("", auth.Editor)
+	source := func(text string, options string) string {
+		b, _ := json.Marshal(text)
+		return `{"source":` + string(b) + options + `}`
+	}
+	const smaller = "project: blog\ntables: {comments: {fields: {nick: {type: text}}}}\n"
+	for _, s := range []scenario{
+		{name: "dry run", body: source(blog, `,"dry_run":true`), headers: editor, status: 200, want: []string{`"create"`}},
+		{name: "real", body: source(blog, ``), headers: editor, status: 200, want: []string{`"table comments"`}},
+		{name: "again", body: source(blog, ``), headers: editor, status: 200, want: []string{`"differences":[]`}},
+		{name: "prune needs yes and an owner", body: source(smaller, `,"prune":true,"yes":true`), headers: editor, status: 403},
+		{name: "broken YAML names the line", body: source("project: blog\n tables: [", ``), headers: owner, status: 400, want: []string{"project.yaml:2:"}},
+		{name: "broken middleware names the line", body: source("project: blog\nendpoints:\n  x:\n    route: GET /x\n    middlewares: [crs, main]\n", ``), headers: owner, status: 400,
+			want: []string{"project.yaml:5:", "did you mean cors"}},
+		{name: "broken expression names the line", body: source("project: blog\ntables:\n  t:\n    fields:\n      a: {type: generated, expression: nothing}\n", ``), headers: owner, status: 400,
+			want: []string{"project.yaml:5:"}},
+		{name: "revision", body: source(blog, `,"if_revision":99`), headers: owner, status: 409},
+	} {
+		s.name, s.method, s.path = "apply: "+s.name, "POST", "/_/api/apply"
+		d.check(s)
+	}
+}
+
+func TestTriesOfTheAdminAPI(t *testing.T) {
+	t.Parallel()
+	d := open(t, blog)
+	owner := d.token("", auth.Owner)
+	const project = "/_/api/projects/blog"
+	const table = project + "/tables/comments"
+	for _, nick := range []string{"Ada", "Bob"} {
+		d.check(scenario{method: "POST", path: table + "/records", headers: owner, body: `{"data":{"nick":"` + nick + `","post":"p","likes":2}}`, status: 201})
+	}
+	endpoint := func(definition, request string) string {
+		return `{"name":"draft","definition":` + definition + `,"request":` + request + `}`
+	}
+	for _, s := range []scenario{
+		{name: "expression", path: table + "/try/expression", body: `{"expression":"upper(nick) || ' '"}`, status: 200,
+			want: []string{`"type":"text"`, `"columns":["nick"]`, `"inputs":{"nick":"Ada"},"value":"ADA "`, `"sql":"`}},
+		{name: "expression of a typo", path: table + "/try/expression", body: `{"expression":"upper(nik)"}`, status: 400, want: []string{`"path":["expression"]`, `"offset":6`, "nick"}},
+		{name: "expression that reads elsewhere", path: table + "/try/expression", body: `{"expression":"(SELECT 1)"}`, status: 400},
+		{name: "filter", path: table + "/try/filter", body: `{"filter":{"nick":"Ada"}}`, status: 200, want: []string{`"total":1`, `"sql":"SELECT`, `"nick":"Ada"`}},
+		{name: "endpoint", path: project + "/try/endpoint",
+			body:   endpoint(`{"kind":"LIST","route":"GET /draft/{nick}","table":"comments","filter":{"nick":"$params.nick"},"middlewares":[{"cors":{}},{"rate_limit":{"limit":1}},"main"],"response":{"status":203,"headers":{"X-N":"1"},"body":[{"$each":"$records","n":"$record.nick"}]}}`, `{"path":"/draft/Ada?x=1","headers":{"Origin":"https://a.org"}}`),
+			status: 200, want: []string{`"status":203`, `"body":"[{\"n\":\"Ada\"}]"`, `"name":"main"`, `"name":"rate_limit"`, `"X-N":["1"]`, `"Access-Control-Allow-Origin":["*"]`, "SELECT"}},
+		{name: "endpoint that refuses", path: project + "/try/endpoint",
+			body:   endpoint(`{"route":"POST /draft","params":{"n":{"type":"integer","required":true}}}`, `{"path":"/draft","body":"{\"n\":\"x\"}"}`),
+			status: 200, want: []string{`"status":400`, `\"param\":\"n\"`}},
+		{name: "endpoint that does not compile", path: project + "/try/endpoint", body: endpoint(`{"kind":"LIST","route":"GET /draft","table":"nothing"}`, `{"path":"/draft"}`), status: 400,
+			want: []string{`"problems"`}},
+		{name: "path of another route", path: project + "/try/endpoint", body: endpoint(`{"route":"GET /draft"}`, `{"path":"/other"}`), status: 400},
+		{name: "not saved", method: "GET", path: "/api/blog/draft", status: 404},
+	} {
+		s.name, s.headers = "tries: "+s.name, owner
+		if s.method == "" {
+			s.method = "POST"
+		}
+		d.check(s)
+	}
+	if strings.Contains(d.do(scenario{path: project + "/endpoints", headers: owner}).Body.String(), "draft") {
+		t.Error("a trial was saved")
+	}
+}
