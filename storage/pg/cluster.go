@@ -69,7 +69,7 @@ func (c *cluster) prepare(ctx context.Context) error {
 }
 
 // cacheDir is where programs are unpacked: the user's cache. Where that is closed to the user who runs the server, as
-// root's is, or there is none, it is the machine's cache, else a place in the data directory.
+// root's is, or runs no programs, or there is none, it is the machine's cache, else a place in the data directory.
 func (c *cluster) cacheDir() string {
 	last := filepath.Join(c.dataDir, "cache")
 	dirs := []string{"/var/cache/sayrud", last}
@@ -77,7 +77,7 @@ func (c *cluster) cacheDir() string {
 		dirs = append([]string{filepath.Join(dir, "sayrud")}, dirs...)
 	}
 	for _, dir := range dirs {
-		if mkdirReadable(dir) == nil && syscall.Access(dir, 2|1) == nil && (!c.account.switched || c.account.canEnter(dir)) {
+		if mkdirReadable(dir) == nil && syscall.Access(dir, 2|1) == nil && runsPrograms(dir) && (!c.account.switched || c.account.canEnter(dir)) {
 			return dir
 		}
 	}

@@ -155,3 +155,9 @@ func closeInherited() {
 		}
 	}
 }
+
+// runsPrograms reports whether the file system of dir is mounted without noexec (statfs(2)).
+func runsPrograms(dir string) bool {
+	var st unix.Statfs_t
+	return unix.Statfs(dir, &st) != nil || st.Flags&unix.ST_NOEXEC == 0
+}

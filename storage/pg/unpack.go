@@ -2,7 +2,6 @@ package pg
 
 import (
 	"archive/tar"
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -19,9 +18,10 @@ import (
 
 // archive is the compressed PostgreSQL inside this executable.
 type archive struct {
-	sum  string // hash of the data, in hexadecimal
-	data []byte
+	sum string // its hash, in hexadecimal
 }
+
+const archiveName = archiveDir + "/postgres.tar.zst"
 
 // ArchiveSum returns the hash of the PostgreSQL archive in this executable, "" when the build had none.
 func ArchiveSum() string {
@@ -35,11 +35,10 @@ func embeddedArchive() (archive, bool) {
 	if err != nil || len(sum) < 64 {
 		return archive{}, false
 	}
-	data, err := archiveFiles.ReadFile(archiveDir + "/postgres.tar.zst")
-	if err != nil {
+	if _, err := fs.Stat(archiveFiles, archiveName); err != nil {
 		return archive{}, false
 	}
-	return archive{sum: string(sum[:64]), data: data}, true
+	return archive{sum: string(sum[:64])}, true
 }
 
 // manifestName is the file that is written last: what was unpacked, by name and size in bytes, links as -1.
@@ -121,7 +120,12 @@ func whole(dir string) bool {
 
 // extract writes the archive's files to dir, which must not exist.
 func (a archive) extract(dir string) error {
-	zr, err := zstd.NewReader(bytes.NewReader(a.data))
+	f, err := archiveFiles.Open(archiveName) // not ReadFile, which copies
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	zr, err := zstd.NewReader(f)
 	if err != nil {
 		return err
 	}
