@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -61,16 +63,19 @@ func measureDefinitions(ctx context.Context, l *lab, _ config) error {
 		read, failed = drive(reading, l.addr, 8, time.Hour, operations[1].request(s, bigRecords))
 	})
 	fmt.Printf("changes of a definition on %d records, with 8 readers\n", bigRecords)
-	for _, change := range []struct{ name, extra, option string }{
-		{"add a field", "      mood: {type: text}", ""},
-		{"add a generated field", "      mood: {type: text}\n      email_md5: {type: generated, expression: \"md5(lower(email))\"}", ""},
-		{"change its expression", "      mood: {type: text}\n      email_md5: {type: generated, expression: \"md5(lower(trim(email)))\"}", ""},
-		{"rename a field", "      temper: {type: text, was: mood}\n      email_md5: {type: generated, expression: \"md5(lower(trim(email)))\"}", ""},
-		{"change a label", "      temper: {type: text, label: Temper}\n      email_md5: {type: generated, expression: \"md5(lower(trim(email)))\"}", ""},
-		{"drop a field", "      email_md5: {type: generated, expression: \"md5(lower(trim(email)))\"}", "?prune=true"},
+	for _, change := range []struct {
+		name, extra string
+		prune       bool
+	}{
+		{"add a field", "      mood: {type: text}", false},
+		{"add a generated field", "      mood: {type: text}\n      email_md5: {type: generated, expression: \"md5(lower(email))\"}", false},
+		{"change its expression", "      mood: {type: text}\n      email_md5: {type: generated, expression: \"md5(lower(trim(email)))\"}", false},
+		{"rename a field", "      temper: {type: text, was: mood}\n      email_md5: {type: generated, expression: \"md5(lower(trim(email)))\"}", false},
+		{"change a label", "      temper: {type: text, label: Temper}\n      email_md5: {type: generated, expression: \"md5(lower(trim(email)))\"}", false},
+		{"drop a field", "      email_md5: {type: generated, expression: \"md5(lower(trim(email)))\"}", true},
 	} {
 		began := time.Now()
-		if err := l.applyOverHTTP(ctx, strings.TrimSpace(token), "big", change.option, fmt.Sprintf(bigProject, change.extra)); err != nil {
+		if err := l.applyOverHTTP(ctx, strings.TrimSpace(token), fmt.Sprintf(bigProject, change.extra), change.prune); err != nil {
 			stop()
 			readers.Wait()
 			return fmt.Errorf("%s: %w", change.name, err)
@@ -87,24 +92,28 @@ func measureDefinitions(ctx context.Context, l *lab, _ config) error {
 }
 
 // applyOverHTTP sends a project file to the running server.
-func (l *lab) applyOverHTTP(ctx context.Context, token, project, option, file string) (err error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+l.addr+"/_/api/projects/"+project+"/apply"+option, strings.NewReader(file))
+func (l *lab) applyOverHTTP(ctx context.Context, token, file string, prune bool) (err error) {
+	body, err := json.Marshal(map[string]any{"source": file, "prune": prune})
+	if err != nil {
+		return err
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+l.addr+"/_/api/apply", bytes.NewReader(body))
 	if err != nil {
 		return err
 	}
 	request.Header.Set("Authorization", "Bearer "+token)
-	request.Header.Set("Content-Type", "application/yaml")
+	request.Header.Set("Content-Type", "application/json")
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, response.Body.Close()) }()
-	body, err := io.ReadAll(response.Body)
+	answer, err := io.ReadAll(response.Body)
 	if err != nil {
 		return err
 	}
 	if response.StatusCode != http.StatusOK {
-		return fmt.Errorf("%s: %s", response.Status, body)
+		return fmt.Errorf("%s: %s", response.Status, answer)
 	}
 	return nil
 }
