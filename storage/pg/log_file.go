@@ -91,7 +91,7 @@ func (l *logFile) reason() string {
 	for i := len(l.lines) - 1; i >= 0; i-- {
 		for _, word := range []string{"PANIC:  ", "FATAL:  ", "postgres: "} {
 			_, text, found := strings.Cut(l.lines[i], word)
-			if !found {
+			if !found || strings.HasPrefix(text, "the database system is ") { // said to who asked too early
 				continue
 			}
 			for _, next := range l.lines[i+1:] {

@@ -39,6 +39,7 @@ func TestLogFile_reason(t *testing.T) {
 		{"hint", "2026 [1] FATAL:  bad lock file\n2026 [1] HINT:  Remove it.\n", "bad lock file (Remove it.)"},
 		{"the last", "2026 [1] FATAL:  one\n2026 [2] PANIC:  two\n", "two"},
 		{"before the log begins", "postgres: could not find the data\n", "could not find the data"},
+		{"not what askers were told", "2026 [1] PANIC:  bad WAL\n2026 [2] FATAL:  the database system is starting up\n", "bad WAL"},
 		{"in pieces", "2026 [1] FAT\x00AL:  split\n", "split"},
 		{"none", "one\ntwo\nthree\n", "two; three"},
 		{"nothing", "", ""},

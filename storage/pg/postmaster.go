@@ -27,6 +27,8 @@ const (
 
 	firstPoll = time.Millisecond
 	maxPoll   = 20 * time.Millisecond
+
+	maxRecoveryPoll = time.Second
 )
 
 // postmaster is a running PostgreSQL server.
@@ -61,7 +63,9 @@ func startPostmaster(c *cluster, socketDir string, settings map[string]string, l
 
 // ready waits until the server takes connections to our database, which it makes if need be.
 func (p *postmaster) ready(ctx context.Context, socketDir string) error {
-	for wait := firstPoll; ; wait = min(2*wait, maxPoll) {
+	began := time.Now()
+	// A long recovery is asked less and less often: each question is a line in the log.
+	for wait := firstPoll; ; wait = min(2*wait, max(maxPoll, min(time.Since(began)/10, maxRecoveryPoll))) {
 		err := ensureDatabase(ctx, socketDir)
 		if err == nil {
 			return nil
