@@ -1,2 +1,51 @@
 // Package script runs administrators' JavaScript within bounds.
+//
+// Its words: a Program is one compiled expression. Its Inputs are the static paths it reads; the host resolves them and gives their
+// JSON, so $record.likes > 10 costs one number. A Runner evaluates programs: those of the small set in this process, the others in
+// worker processes of its own.
+//
+// # Meaning
+//
+// An input that is missing is null, and so is a static path through null. A result of undefined is a nil [raw.Value], and a member
+// that is undefined is left out. Numbers are doubles and print as JavaScript prints them. A path ends before a call, a computed
+// member, an index that is its last part, and "length" (see [Names]); what follows is JavaScript's own. Objects of the inputs have no
+// prototype: x.constructor is a member of the data or undefined. Arrays are real arrays. What a script changes in its inputs is its
+// own copy. Nothing is shared between evaluations; $now() is the same for all of a request.
+//
+// Not JSON, and so an error: functions, promises, symbols, BigInt, Map, Set, iterators, cycles, more than 100 levels, more than 4 MB,
+// U+0000 in a text. NaN and the infinities become null.
+//
+// # Helpers
+//
+//	$now()           the time of the request, 2026-11-23T05:28:00.123Z
+//	$ago(d)          that time less a duration: '60s', '1h30m', '7d', '2w', '1d12h'
+//	$uuid()          a random UUID, version 4
+//	$md5(s)          in hexadecimal; null of null
+//	$sha256(s)       likewise
+//	$markdown(s)     HTML of CommonMark, sanitised; null of null
+//	$epoch(t)        seconds since 1970 of a time; without t, of the request's
+//	$epoch_ms(t)     milliseconds
+//	$int(b)          1 for true, 0 for false and null; a number without its fraction, a text read as one, or null
+//	$date(t, format) in the project's timezone; without format, YYYY-MM-DD HH:mm:ss
+//	$json(v)         the JSON text of v
+//	$env(name)       a variable that the operator listed
+//
+// A time is a text in RFC 3339, a date, either without offset in the project's timezone, or milliseconds since 1970. A format has
+// the tokens YYYY YY MMMM MMM MM M DD D dddd ddd HH H hh h mm m ss s SSS A a Z ZZ and [text] that stays.
+//
+// # Bounds
+//
+// The small set (small.go) is evaluated without goja: its closures pay fuel for each step and byte, and give up when it is spent or a
+// value's meaning is less than obvious; the worker then does the same again. A worker (worker.go) is this executable under RLIMIT_AS
+// of 128 MB beyond its start, with 200 ms for an evaluation and 400 ms for a frame; the server kills it after 500 ms or at 160 MB.
+// An evaluation waits 400 ms for a worker; a program holds at most one, and after three bounds within a minute is answered at once
+// for 30 seconds. On systems without a working RLIMIT_AS the worker watches its own memory.
+//
+// An executable that uses a Runner calls [RunWorker] first thing for the argument [Subcommand]; a test binary calls
+// [RunWorkerIfAsked] first in its TestMain:
+//
+//	func TestMain(m *testing.M) {
+//		script.RunWorkerIfAsked()
+//		os.Exit(m.Run())
+//	}
 package script

@@ -24,6 +24,12 @@ func limitProcess() error {
 	return nil
 }
 
+// processorTime is taken to be the time on the clock.
+func processorTime() time.Duration { return time.Duration(time.Now().UnixNano()) }
+
+// closeOnExec has nothing to do: what Go opens is closed.
+func closeOnExec() {}
+
 // residentBytes is not known here; the worker watches itself.
 func residentBytes(int) int64 { return 0 }
 

@@ -94,6 +94,7 @@ func start(command []string) (*process, error) {
 	cmd.Stdin, cmd.Stdout = childIn, childOut
 	cmd.Env = []string{"GOMAXPROCS=1", "GOMEMLIMIT=96MiB", "GOTRACEBACK=none"}
 	detach(cmd)
+	closeOnExec()
 	err = cmd.Start()
 	closed := errors.Join(childIn.Close(), childOut.Close())
 	if err != nil || closed != nil {

@@ -20,7 +20,7 @@ const (
 	stackLimit     = 32 << 20
 	callTime       = 200 * time.Millisecond // one evaluation
 	frameTime      = 400 * time.Millisecond // all of a frame
-	regexpTime     = 250 * time.Millisecond // above callTime: regexp2 swallows its own timeout and answers "no match"
+	regexpTime     = 430 * time.Millisecond // above both: regexp2 swallows its own timeout and answers "no match"
 	maxCallStack   = 500
 	cachedPrograms = 256
 )

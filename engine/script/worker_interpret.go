@@ -13,22 +13,40 @@ import (
 )
 
 // interpret evaluates the program in a goja runtime of its own, so that nothing is shared between evaluations. The runtime is
-// interrupted after within; what does not heed that is killed by the server.
-func (c *compiled) interpret(inputs []raw.Value, shared *Shared, within time.Duration) (result raw.Value, err error) {
+// interrupted when its time is up; what does not heed that is killed by the server.
+func (c *compiled) interpret(inputs []raw.Value, shared *Shared, deadline time.Time) (result raw.Value, err error) {
 	rt := goja.New()
 	rt.SetMaxCallStackSize(maxCallStack)
 	rt.SetTimeSource(func() time.Time { return shared.Now })
-	in := &interpreter{rt: rt, shared: shared, deadline: time.Now().Add(within)}
-	timer := time.AfterFunc(within, func() { rt.Interrupt(ErrTime) })
-	defer timer.Stop()
+	in := &interpreter{rt: rt, shared: shared, deadline: deadline}
+	alarm := setAlarm(rt, deadline)
+	defer alarm.stop()
 	defer func() {
 		if p := recover(); p != nil {
 			result, err = nil, in.fault(p)
 		}
 	}()
-	made, err := rt.RunProgram(c.function)
+	value, err := c.call(in, inputs)
 	if err != nil {
 		return nil, in.fault(err)
+	}
+	// Getters and toJSON run while the result is read, so the alarm stays set.
+	if ex := rt.Try(func() { result, err = in.result(value) }); ex != nil {
+		return nil, in.fault(ex)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if alarm.rang.Load() {
+		return nil, ErrTime // what swallows the interrupt, as a regular expression does, must not pass as an answer
+	}
+	return result, nil
+}
+
+func (c *compiled) call(in *interpreter, inputs []raw.Value) (goja.Value, error) {
+	made, err := in.rt.RunProgram(c.function)
+	if err != nil {
+		return nil, err
 	}
 	function, ok := goja.AssertFunction(made)
 	if !ok {
@@ -41,21 +59,7 @@ func (c *compiled) interpret(inputs []raw.Value, shared *Shared, within time.Dur
 	for _, name := range c.helpers {
 		args = append(args, in.helper(name))
 	}
-	value, err := function(goja.Undefined(), args...)
-	if err != nil {
-		return nil, in.fault(err)
-	}
-	// Getters and toJSON run while the result is read, so the interrupt stays armed.
-	if ex := rt.Try(func() { result, err = in.result(value) }); ex != nil {
-		return nil, in.fault(ex)
-	}
-	if err != nil {
-		return nil, err
-	}
-	if !timer.Stop() {
-		return nil, ErrTime // what swallows the interrupt, as a regular expression does, must not pass as an answer
-	}
-	return result, nil
+	return function(goja.Undefined(), args...)
 }
 
 type interpreter struct {

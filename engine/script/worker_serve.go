@@ -76,7 +76,7 @@ func (w *worker) calls(r *reader, answer *reply, programs []*compiled, values []
 		if r.bad {
 			return errFrame
 		}
-		result, err := p.run(inputs, shared, min(callTime, time.Until(deadline)))
+		result, err := p.run(inputs, shared, deadline)
 		if size += len(result); err == nil && size > maxResult {
 			err = ErrResult
 		}
@@ -148,8 +148,8 @@ func (w *worker) program(r *reader) (*compiled, error) {
 }
 
 // run evaluates one call: in the small set where it is in it, else by goja.
-func (c *compiled) run(inputs []raw.Value, shared *Shared, within time.Duration) (raw.Value, error) {
-	if within <= 0 {
+func (c *compiled) run(inputs []raw.Value, shared *Shared, deadline time.Time) (raw.Value, error) {
+	if !time.Now().Before(deadline) {
 		return nil, ErrTime
 	}
 	if c.small != nil {
@@ -163,7 +163,7 @@ func (c *compiled) run(inputs []raw.Value, shared *Shared, within time.Duration)
 			return nil, err
 		}
 	}
-	return c.interpret(inputs, shared, within)
+	return c.interpret(inputs, shared, deadline)
 }
 
 // compile makes the goja program: a function whose parameters are the inputs and then the helpers that are mentioned.
