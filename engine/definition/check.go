@@ -184,6 +184,9 @@ func (c *checker) fieldPath(at site, t *engine.Table, path string) {
 			return
 		}
 		f, found := t.Fields.Get(part)
+		if !found && t.Kind == engine.KindFiles && slices.Contains(fileMembers, part) {
+			return
+		}
 		if !found {
 			at.refuse(unknown(part, append(slices.Clone(t.Fields.Names()), "uid", "created_at", "updated_at")), "%s has no field %q", t.Name, part)
 			return
@@ -200,6 +203,9 @@ func (c *checker) fieldPath(at site, t *engine.Table, path string) {
 		}
 	}
 }
+
+// fileMembers are what a record of a table of files has beside its fields: DESIGN, The mount: volumes.
+var fileMembers = []string{"name", "path", "under", "parent", "type", "size", "mode", "owner", "group", "links", "target", "sha256", "atime", "mtime", "ctime", "btime"}
 
 func typeWord(t engine.FieldType) string {
 	if t == tJSON || t == tGenerated {

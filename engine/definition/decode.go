@@ -57,6 +57,7 @@ func DecodeEndpoint(name string, v raw.Value) (*engine.Endpoint, engine.Problems
 
 func decodeInto(s *shape, v raw.Value, into any) engine.Problems {
 	d := &decoder{}
+	v = raw.Trim(v)
 	d.value(s, v, nil)
 	if len(d.problems) > 0 {
 		return d.problems

@@ -10,7 +10,8 @@ import (
 // can rewrite; p is then half renamed.
 //
 // A parameter with the field's name inherits from the field, so it follows: it is renamed, `$params.old` with it, and where it had no
-// `as` it gets `as: old`. Requests and routes stay as they were.
+// `as` it gets `as: old`. Requests and routes stay as they were. Whole records, in answers without a template and in what `crud` makes,
+// show the new name.
 func RenameField(p *engine.Project, table, old, now string) engine.Problems {
 	w := &walker{project: p, table: table, old: old, now: now}
 	w.walk()
