@@ -56,6 +56,11 @@ func describe(p *Plan) string {
 	for _, param := range p.Params {
 		fmt.Fprintf(&b, "param %s: %s in %s as %s, required %v\n", param.Name, param.Type, param.In, param.As, param.Required)
 	}
+	for i, g := range p.Guards {
+		if g.Query != nil {
+			describeStatement(&b, "guard "+fmt.Sprint(i), g.Query, g.Query.Statement(0))
+		}
+	}
 	if r := p.Read; r != nil {
 		for i := range r.Sort.Orders {
 			describeStatement(&b, "order "+fmt.Sprint(i), r.Query, r.Query.Statement(r.Variant(0, i, AtTop)))

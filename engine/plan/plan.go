@@ -17,10 +17,11 @@ type Plan struct {
 	Errors   *template.Program // nil: application/problem+json
 	Status   int               // where the response says none: 201 for CREATE, else 200
 
-	Table *Table // nil: main does nothing
-	Shape *Shape // of the records the endpoint answers with; nil without a table
-	Read  *Read  // of LIST and VIEW
-	Write *Write // of CREATE, UPDATE and DELETE
+	Guards []*Guard
+	Table  *Table // nil: main does nothing
+	Shape  *Shape // of the records the endpoint answers with; nil without a table
+	Read   *Read  // of LIST and VIEW
+	Write  *Write // of CREATE, UPDATE and DELETE
 
 	Location *time.Location // the project's timezone
 	scope    *template.Scope
@@ -43,6 +44,7 @@ func Compile(p *engine.Project, ep *engine.Endpoint) (*Plan, engine.Problems) {
 	if len(c.problems) > 0 {
 		return nil, c.problems
 	}
+	c.guards()
 	c.operation()
 	c.templates()
 	if len(c.problems) > 0 {
@@ -90,11 +92,8 @@ func (c *compiler) refuseUnsupported() {
 	}
 	refuse(ep.Include.Len() > 0, "include")
 	refuse(ep.Sources.Len() > 0, "sources")
-	refuse(len(ep.Group) > 0, "group")
-	refuse(ep.Aggregate.Len() > 0, "aggregate")
 	refuse(ep.Upsert != nil, "upsert")
 	refuse(ep.Bulk > 0, "bulk")
-	refuse(len(ep.Guards) > 0, "guards")
 }
 
 // steps applies the project's defaults; an onion without main gets it innermost.
@@ -175,7 +174,7 @@ func (c *compiler) templates() {
 	ep, scope := c.endpoint, *c.plan.scope
 	paged := false
 	if c.plan.Shape != nil {
-		if ep.Kind == engine.List {
+		if ep.Kind == engine.List && !c.plan.Read.One {
 			scope.Records, scope.Pages = c.plan.Shape, true
 			paged = ep.Page != nil
 		} else {
@@ -207,7 +206,11 @@ func (c *compiler) response(scope *template.Scope, paged bool) (*template.Progra
 	if program == nil || program.HasBody() || c.plan.Shape == nil {
 		return program, problems
 	}
-	return program.Or(template.Default(c.endpoint.Kind, c.plan.Shape, paged)), problems
+	kind := c.endpoint.Kind
+	if c.plan.Read != nil && c.plan.Read.One {
+		kind = engine.View
+	}
+	return program.Or(template.Default(kind, c.plan.Shape, paged)), problems
 }
 
 // near makes the hint of a misspelt name.

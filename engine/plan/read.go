@@ -2,6 +2,7 @@ package plan
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/sayrud/sayrud/engine"
 	"github.com/sayrud/sayrud/engine/template"
@@ -17,11 +18,13 @@ const (
 type Read struct {
 	Query  *Query
 	Layout Layout
-	One    bool // VIEW: one record or not_found
+	One    bool // VIEW, or an aggregate without groups: one record
 	Page   *Page
 	Sort   *Sort
 	Total  bool // the statement counts all matches
 	count  *Query
+
+	Aggregated bool // the rows are groups: at most MaxSize without `page`
 }
 
 // A Page holds the slots that bound a LIST; nil ones were not given.
@@ -63,9 +66,14 @@ func (c *compiler) read() {
 	c.plan.Read = r
 	c.refuseWriting()
 	where := c.filter(r.Query, ep.Filter, t.Def, false, "filter")
-	r.Sort = c.sort(t.Def)
+	a := c.aggregation(t.Def)
+	if a != nil && len(c.problems) == 0 {
+		c.plan.Shape, r.Aggregated = a.shape(), true
+		r.One = a.groups == 0
+	}
+	r.Sort = c.sort(t.Def, a)
 	if r.One && ep.Page != nil {
-		c.problem([]string{"page"}, "", "a VIEW has no page")
+		c.problem([]string{"page"}, "", "one record has no page")
 	}
 	if ep.Page != nil && !r.One {
 		r.Page = c.page(ep.Page)
@@ -76,11 +84,9 @@ func (c *compiler) read() {
 	}
 	c.finish = func() {
 		shape := c.plan.Shape
-		if r.One {
-			shape.version = true
-		}
+		shape.version = shape.version || r.One && a == nil
 		shape.close()
-		rw := &readWriter{r: r, leaf: t.Leaf, where: where, single: r.One && where.pins()}
+		rw := &readWriter{r: r, leaf: t.Leaf, where: where, aggregation: a, single: r.One && (a != nil || where.pins())}
 		rw.columns, r.Layout = shape.selection(r.Total)
 		if r.Page != nil && r.Page.Cursor != nil {
 			r.Layout.Keys = r.Layout.end()
@@ -89,8 +95,8 @@ func (c *compiler) read() {
 		r.Query.prepare(len(r.Sort.Orders)<<bits*int(starts), rw.write)
 		r.count = &Query{}
 		r.count.prepare(1<<bits, func(w *writer, mask int) {
-			w.text("SELECT count(*)\nFROM ", t.Leaf, " r")
-			where.newline(w, mask)
+			w.text("SELECT count(*)")
+			rw.from(w, mask, "\n")
 		})
 	}
 }
@@ -102,6 +108,22 @@ type readWriter struct {
 	where   *node
 	single  bool // at most one record matches
 	columns string
+
+	aggregation *aggregation // nil is none
+}
+
+// from writes FROM and WHERE, each behind gap.
+func (rw *readWriter) from(w *writer, mask int, gap string) {
+	w.text(gap, "FROM ")
+	if rw.aggregation != nil {
+		rw.aggregation.from(w, rw.leaf, rw.where, mask)
+		return
+	}
+	w.text(rw.leaf, " r")
+	if rw.where != nil && rw.where.left(mask) {
+		w.text(gap, "WHERE ")
+		rw.where.emit(w, mask)
+	}
 }
 
 func (rw *readWriter) write(w *writer, variant int) {
@@ -110,15 +132,14 @@ func (rw *readWriter) write(w *writer, variant int) {
 	mask, order := variant/int(starts)&(1<<bits-1), &r.Sort.Orders[variant/int(starts)>>bits]
 	w.text("SELECT ", rw.columns)
 	if r.Total {
-		w.text(",\n  (SELECT count(*) FROM ", rw.leaf, " r")
-		rw.where.where(w, mask)
+		w.text(",\n  (SELECT count(*)")
+		rw.from(w, mask, " ")
 		w.text(")")
 	}
 	if r.Layout.Keys >= 0 {
 		order.texts(w)
 	}
-	w.text("\nFROM ", rw.leaf, " r")
-	rw.where.newline(w, mask)
+	rw.from(w, mask, "\n")
 	if start == BehindKey {
 		filtered := rw.where != nil && rw.where.left(mask)
 		w.text([]string{"\nWHERE ", "\n  AND "}[index(filtered)])
@@ -135,6 +156,8 @@ func (r *Read) limit(w *writer, single, offset bool) {
 	case single:
 	case r.One:
 		w.text("\nLIMIT 1")
+	case r.Page == nil && r.Aggregated:
+		w.text("\nLIMIT ", strconv.Itoa(MaxSize))
 	case r.Page == nil:
 		w.text("\nLIMIT ", strconv.Itoa(DefaultSize))
 	default:
@@ -170,7 +193,9 @@ func (c *compiler) page(page *engine.Page) *Page {
 	if byOffset && (byNumber || page.Size != nil) || byCursor && (byNumber || byOffset) {
 		c.problem([]string{"page"}, "", "a page is bounded by number and size, by offset and limit, or by cursor and size")
 	}
-	if byCursor {
+	if byCursor && c.plan.Read.Aggregated {
+		c.problem([]string{"page", "cursor"}, "number and size", "groups have no cursor")
+	} else if byCursor {
 		c.openKeys()
 	}
 	slot := func(v []byte, name string) *template.Slot {
@@ -211,6 +236,9 @@ func (q *Query) prepare(n int, write func(w *writer, variant int)) {
 
 // selection writes what is fetched of row r, and where it stands. The total, if any, comes last.
 func (s *Shape) selection(total bool) (string, Layout) {
+	if s.names != nil {
+		return s.aggregates(total)
+	}
 	l := Layout{ID: -1, UID: 0, Version: -1, CreatedAt: -1, UpdatedAt: -1, Data: -1, Total: -1, Keys: -1}
 	sql, n := "r.uid", 1
 	add := func(use bool, index *int, column string) {
@@ -234,4 +262,13 @@ func (s *Shape) selection(total bool) (string, Layout) {
 		l.Total = n
 	}
 	return sql, l
+}
+
+// aggregates is selection for results that are no records.
+func (s *Shape) aggregates(total bool) (string, Layout) {
+	l := Layout{ID: -1, UID: -1, Version: -1, CreatedAt: -1, UpdatedAt: -1, Data: -1, Extra: len(s.columns), Total: -1, Keys: -1}
+	if total {
+		l.Total = len(s.columns)
+	}
+	return strings.Join(s.columns, ", "), l
 }

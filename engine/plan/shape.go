@@ -26,6 +26,7 @@ type Shape struct {
 	joins                                   []*join
 	whole                                   []template.Member
 	closed                                  bool
+	names                                   []string // of an aggregation: its members are the columns
 }
 
 // A join gathers what is read of the record one reference leads to: the first value has a column of its own, further ones share one.
@@ -65,6 +66,12 @@ func (s *Shape) Whole() []template.Member {
 	if s.whole != nil || s.closed {
 		return s.whole
 	}
+	if s.names != nil {
+		for i, name := range s.names {
+			s.whole = append(s.whole, template.Member{Name: name, Ref: template.Ref{Kind: template.RefColumn, Index: i, Display: -1}})
+		}
+		return s.whole
+	}
 	members := []template.Member{{Name: "uid", Ref: template.Ref{Kind: template.RefUID}}}
 	for name, f := range s.table.Fields.All() {
 		if s.hides(f) {
@@ -93,6 +100,9 @@ func (s *Shape) Member(path []string) (template.Ref, error) {
 	}
 	if s.closed {
 		return template.Ref{}, errors.New("the statement is compiled already")
+	}
+	if s.names != nil {
+		return s.aggregated(path)
 	}
 	if kind, use := s.reserved(path[0]); use != nil {
 		if len(path) > 1 {

@@ -37,15 +37,20 @@ func (s *Sort) Order(name string) int {
 }
 
 // sort compiles the orders. Without any, the newest records come first; every leaf has an index for that.
-func (c *compiler) sort(t *engine.Table) *Sort {
+func (c *compiler) sort(t *engine.Table, a *aggregation) *Sort {
 	written, problems := engine.ParseSort(c.endpoint.Sort)
 	c.add(problems, "sort")
-	s := &Sort{Orders: []Order{c.order(t, []engine.SortKey{{Field: "created_at", Desc: true}}, "sort")}}
+	order, newest := c.order, []engine.SortKey{{Field: "created_at", Desc: true}}
+	if a != nil {
+		order = func(_ *engine.Table, keys []engine.SortKey, at ...string) Order { return c.groupOrder(a, keys, at...) }
+		newest = nil
+	}
+	s := &Sort{Orders: []Order{order(t, newest, "sort")}}
 	if written == nil || len(problems) > 0 {
 		return s
 	}
 	if written.By == nil {
-		s.Orders = []Order{c.order(t, written.Keys, "sort")}
+		s.Orders = []Order{order(t, written.Keys, "sort")}
 		return s
 	}
 	slot, problems := template.CompileSlot(written.By, c.plan.scope)
@@ -53,7 +58,7 @@ func (c *compiler) sort(t *engine.Table) *Sort {
 	s.By, s.Orders = slot, nil
 	for name, keys := range written.Allow.All() {
 		s.Names = append(s.Names, name)
-		s.Orders = append(s.Orders, c.order(t, keys, "sort", "allow", name))
+		s.Orders = append(s.Orders, order(t, keys, "sort", "allow", name))
 	}
 	return s
 }

@@ -20,6 +20,7 @@ type Engine struct {
 	scripts *script.Runner
 	log     *slog.Logger
 	uids    engine.UIDs
+	locks   *plan.Statement
 }
 
 // New makes an Engine over a database that the catalog has migrated. A nil log is slog.Default().
@@ -27,7 +28,7 @@ func New(db *pg.DB, scripts *script.Runner, log *slog.Logger) *Engine {
 	if log == nil {
 		log = slog.Default()
 	}
-	return &Engine{db: db, scripts: scripts, log: log}
+	return &Engine{db: db, scripts: scripts, log: log, locks: plan.LockStatement()}
 }
 
 // Run runs p and fills env: Record, or Records with Page, Size and Total. It reads env.Params, which are checked already, and what
@@ -42,18 +43,43 @@ func (e *Engine) RunInto(ctx context.Context, p *plan.Plan, env *template.Env, i
 	into.reset()
 	r := &run{engine: e, ctx: ctx, plan: p, env: env, result: into}
 	var err error
-	switch {
-	case p.Read != nil && p.Read.One:
-		err = r.view()
-	case p.Read != nil:
-		err = r.list()
-	case p.Write != nil && p.Endpoint.Kind == engine.Create:
-		err = r.create()
-	case p.Write != nil:
-		err = r.change()
+	if p.Write != nil && p.Locks() {
+		err = r.atomically(r.guardedMain)
+	} else {
+		err = r.guardedMain()
 	}
 	if err != nil {
 		return r.refuse(err)
+	}
+	return nil
+}
+
+// atomically runs fn in one transaction; inside one already, it joins. fn may run again after a lost race.
+func (r *run) atomically(fn func() error) error {
+	if r.tx != nil {
+		return fn()
+	}
+	return r.engine.db.Tx(r.ctx, func(tx *pg.Tx) error {
+		r.tx = tx
+		defer func() { r.tx = nil }()
+		return fn()
+	})
+}
+
+// guardedMain does what the endpoint is for, if no guard refuses.
+func (r *run) guardedMain() error {
+	if err := r.guards(); err != nil {
+		return err
+	}
+	switch p := r.plan; {
+	case p.Read != nil && p.Read.One:
+		return r.view()
+	case p.Read != nil:
+		return r.list()
+	case p.Write != nil && p.Endpoint.Kind == engine.Create:
+		return r.create()
+	case p.Write != nil:
+		return r.change()
 	}
 	return nil
 }

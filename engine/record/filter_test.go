@@ -2,6 +2,7 @@ package record
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/sayrud/sayrud/engine/raw"
@@ -150,5 +151,26 @@ func TestListPagesAndOrders(t *testing.T) {
 	empty := h.compile(`{"kind":"LIST","route":"GET /n","table":"counters","filter":{"n":99},"page":{"size":5,"total":true}}`)
 	if got := h.run(empty, `{}`); got != `{"items":[],"page":1,"size":5,"total":0}` {
 		t.Error(got)
+	}
+}
+
+func TestAggregates(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.load("posts", "{\"uid\":\"p1\",\"slug\":\"one\",\"title\":\"One\"}\n{\"uid\":\"p2\",\"slug\":\"two\"}", ImportOptions{})
+	h.load("comments", `{"post":"p1","nick":"a","likes":5,"created_at":"2026-01-01T00:00:00Z","day":"2026-01-01"}
+{"post":"p1","nick":"b","likes":2,"created_at":"2026-01-02T00:00:00Z"}
+{"post":"p2","nick":"a","likes":null}`, ImportOptions{})
+	for _, tt := range []struct{ more, want string }{
+		{`"group":["post"],"aggregate":{"n":"count","sum":{"sum":"likes"},"first":{"min":"created_at"}},"sort":"post"`, `{"items":[{"post":{"u":"p1","v":"One"},"n":2,"sum":7,"first":"2026-01-01T00:00:00.000Z"},{"post":{"u":"p2","v":null},"n":1,"sum":null,`},
+		{`"group":["nick"],"aggregate":{"n":"count"},"sort":["-n"],"page":{"size":1,"total":true}`, `{"items":[{"nick":"a","n":2}],"page":1,"size":1,"total":2}`},
+		{`"aggregate":{"n":"count","avg":{"avg":"likes"},"who":{"distinct":"nick"},"last":{"max":"day"}}`, `{"n":3,"avg":3.5,"who":2,"last":"2026-01-01"}`},
+		{`"aggregate":{"n":"count","m":{"max":"likes"}},"filter":{"nick":"nobody"}`, `{"n":0,"m":null}`},
+		{`"group":["nick"],"aggregate":{"n":"count"},"filter":{"nick":"nobody"}`, `{"items":[]}`},
+	} {
+		got := strings.ReplaceAll(h.do(`{"kind":"LIST","route":"GET /x","table":"comments",`+tt.more+`}`, `{}`), ": ", ":")
+		if got = strings.ReplaceAll(got, ", ", ","); !strings.HasPrefix(got, tt.want) {
+			t.Errorf("%s gives %s, want %s", tt.more, got, tt.want)
+		}
 	}
 }

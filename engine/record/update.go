@@ -6,7 +6,6 @@ import (
 	"github.com/sayrud/sayrud/engine"
 	"github.com/sayrud/sayrud/engine/plan"
 	"github.com/sayrud/sayrud/engine/raw"
-	"github.com/sayrud/sayrud/storage/pg"
 )
 
 // change runs an UPDATE or a DELETE.
@@ -27,11 +26,7 @@ func (r *run) change() error {
 		variant |= w.VersionBit()
 	}
 	if touched := r.touched(); len(touched) > 0 {
-		return r.engine.db.Tx(r.ctx, func(tx *pg.Tx) error {
-			r.tx = tx
-			defer func() { r.tx = nil }()
-			return r.changeLocked(touched, variant, a)
-		})
+		return r.atomically(func() error { return r.changeLocked(touched, variant, a) })
 	}
 	s := w.Query.Statement(variant)
 	if _, err := r.query(s, r.params(s, a.get), r.result.expect(r.plan, &w.Layout)); err != nil {
