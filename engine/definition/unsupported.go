@@ -19,11 +19,8 @@ func Unsupported(p *engine.Project) engine.Problems {
 		c.notYet(at.in("match"), ep.Match.Len() > 0, "match")
 		c.notYet(at.in("include"), ep.Include.Len() > 0, "include")
 		c.notYet(at.in("sources"), ep.Sources.Len() > 0, "sources")
-		c.notYet(at.in("group"), len(ep.Group) > 0, "group")
-		c.notYet(at.in("aggregate"), ep.Aggregate.Len() > 0, "aggregate")
 		c.notYet(at.in("upsert"), ep.Upsert != nil, "upsert")
 		c.notYet(at.in("bulk"), ep.Bulk != 0, "bulk")
-		c.notYet(at.in("guards"), len(ep.Guards) > 0, "guards")
 		for name, param := range ep.Params.All() {
 			c.notYet(at.in("params", name, "type"), param.Type == tFile, "type: file")
 		}
