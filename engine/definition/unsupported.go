@@ -16,7 +16,6 @@ func Unsupported(p *engine.Project) engine.Problems {
 	}
 	for name, ep := range p.Endpoints.All() {
 		at := c.at("endpoints", name)
-		c.notYet(at.in("match"), ep.Match.Len() > 0, "match")
 		c.notYet(at.in("include"), ep.Include.Len() > 0, "include")
 		c.notYet(at.in("sources"), ep.Sources.Len() > 0, "sources")
 		c.notYet(at.in("upsert"), ep.Upsert != nil, "upsert")
