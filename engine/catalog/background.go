@@ -18,6 +18,7 @@ const (
 	idleInterval  = 30 * time.Second       // how often the background looks without being told
 	retryInterval = 200 * time.Millisecond // how soon it tries again what somebody held
 	followFor     = 500 * time.Millisecond // how long a change itself waits for its views
+	settleFor     = 10 * time.Second       // how long Settle waits for readers who hold a view
 )
 
 // Run does what follows changes until ctx ends, and gives ctx's error: it listens for changes of other servers, brings views up to
@@ -87,6 +88,13 @@ func (c *Catalog) reloadAll(ctx context.Context) {
 	if err != nil && ctx.Err() == nil {
 		c.log.Error("load definitions", "error", err)
 	}
+}
+
+// announce wakes the background of every server; the definitions are those of the revision.
+func (c *Catalog) announce(ctx context.Context, project string, revision int64) error {
+	c.stir()
+	_, err := c.db.Pool().Exec(ctx, `SELECT pg_notify($1, $2)`, channel, project+" "+strconv.FormatInt(revision, 10))
+	return err
 }
 
 // loop does the quick work: views, dropped tables, purges. It also wakes the loop that builds indexes.
@@ -170,9 +178,9 @@ func (c *Catalog) settleQuick(ctx context.Context) (left bool, err error) {
 }
 
 // Settle does, now and to the end, what Run does in the background: for the command line. progress, which may be nil, is told of each
-// index that is built, a few times a second.
+// index that is built, a few times a second. What a reader holds for longer than ten seconds is left to the next server that runs.
 func (c *Catalog) Settle(ctx context.Context, progress func(IndexState)) error {
-	for {
+	for start := time.Now(); ; {
 		quick, err := c.settleQuick(ctx)
 		if err != nil {
 			return err
@@ -182,6 +190,12 @@ func (c *Catalog) Settle(ctx context.Context, progress func(IndexState)) error {
 			return err
 		}
 		if !quick && !slow {
+			return nil
+		}
+		if slow {
+			start = time.Now()
+		} else if time.Since(start) > settleFor {
+			c.log.Warn("views are in use and follow later")
 			return nil
 		}
 		if err := c.pause(ctx, retryInterval); err != nil {

@@ -15,7 +15,7 @@ import (
 const (
 	// Views come first: those of other dropped tables may show values of this one.
 	selectDropped = `
-SELECT d.id, d.project_id, p.name, coalesce(d.view_name, ''), d.sequences
+SELECT d.id, d.project_id, p.name, coalesce(d.view_name, ''), d.keys
 FROM public.sl_dropped_tables d
 JOIN public.sl_projects p ON p.id = d.project_id
 WHERE d.note = ''
@@ -62,15 +62,15 @@ func dropNext(ctx context.Context, tx pgx.Tx) (found bool, err error) {
 	var p engine.Project
 	var t engine.Table
 	var view string
-	var sequences []string
-	err = tx.QueryRow(ctx, selectDropped).Scan(&t.ID, &p.ID, &p.Name, &view, &sequences)
+	var keys []string
+	err = tx.QueryRow(ctx, selectDropped).Scan(&t.ID, &p.ID, &p.Name, &view, &keys)
 	if err != nil {
 		if errors.Is(err, pgx.ErrNoRows) {
 			err = nil
 		}
 		return false, err
 	}
-	for _, key := range sequences {
+	for _, key := range keys {
 		t.Fields.Set(key, &engine.Field{Key: key, Name: key, Type: engine.TypeAutonumber})
 	}
 	statements, done := relation.DropLeaf(&p, &t), deleteDropped

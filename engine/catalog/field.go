@@ -102,6 +102,9 @@ func (c *Catalog) PurgeField(ctx context.Context, project, table, field, actor s
 		if _, err := tx.Exec(ctx, askPurge, dropped.id); err != nil {
 			return err
 		}
+		if _, err := tx.Exec(ctx, `SELECT pg_notify($1, $2)`, channel, project+" 1"); err != nil {
+			return err
+		}
 		_, err := tx.Exec(ctx, insertAudit, actor, project, "purge field", "field "+table+"."+dropped.Name, nil)
 		return err
 	})

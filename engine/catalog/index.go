@@ -126,7 +126,11 @@ func (w *writer) tableIndexes(t *engine.Table, fresh bool) error {
 			if _, err := tx.Exec(w.ctx, relation.DropIndex(p, x.Name, false)); err != nil {
 				return err
 			}
-			return w.makeIndex(tx, t, x)
+			if err := w.makeIndex(tx, t, x); err != nil {
+				return err
+			}
+			_, err := tx.Exec(w.ctx, usualLockTimeout)
+			return err
 		})
 		if err != nil && !retriable(err) {
 			return err
@@ -232,6 +236,5 @@ func (c *Catalog) RetryIndex(ctx context.Context, project, name string) error {
 	if err != nil {
 		return fmt.Errorf("retry index %s: %w", name, err)
 	}
-	c.stir()
-	return nil
+	return c.announce(ctx, project, revision)
 }

@@ -95,8 +95,8 @@ func (w *writer) deleteFunctions() error {
 			continue
 		}
 		sql := relation.DeleteFunction(w.change.next, t)
-		if was := before[t.ID]; was != nil && relation.DeleteFunction(w.change.base, was) == sql {
-			continue
+		if was := before[t.ID]; was == nil || relation.DeleteFunction(w.change.base, was) == sql {
+			continue // a new leaf came with it
 		}
 		if err := w.run("write on_delete of "+name, sql); err != nil {
 			return err
@@ -107,8 +107,8 @@ func (w *writer) deleteFunctions() error {
 
 const (
 	insertDropped = `
-INSERT INTO public.sl_dropped_tables (id, project_id, name, view_name, sequences)
-SELECT id, project_id, name, view_name, $2
+INSERT INTO public.sl_dropped_tables (id, project_id, name, view_name, keys)
+SELECT id, project_id, name, view_name, ARRAY(SELECT key FROM public.sl_fields WHERE table_id = $1)
 FROM public.sl_tables
 WHERE id = $1`
 	deleteTable = `
@@ -117,13 +117,7 @@ WHERE id = $1`
 )
 
 func (w *writer) dropTable(t *engine.Table) error {
-	sequences := []string{}
-	for _, f := range t.Fields.All() {
-		if f.Type == engine.TypeAutonumber {
-			sequences = append(sequences, f.Key)
-		}
-	}
-	if err := w.exec("drop table "+t.Name, insertDropped, t.ID, sequences); err != nil {
+	if err := w.exec("drop table "+t.Name, insertDropped, t.ID); err != nil {
 		return err
 	}
 	return w.exec("drop table "+t.Name, deleteTable, t.ID)
@@ -167,7 +161,7 @@ func (c *Catalog) countMisfits(ctx context.Context, done *change, report *Report
 			if err := c.db.Pool().QueryRow(ctx, sql).Scan(&n); err != nil {
 				report.note("%s.%s: the records whose value does not fit the new type could not be counted: %v", tc.after.Name, fc.after.Name, err)
 			} else if n > 0 {
-				report.note("%s.%s: the values of %d records do not fit the type %s; they are kept and read as null", tc.after.Name, fc.after.Name, n, fc.after.Type)
+				report.note("%s.%s: the values of %d records do not fit the type %s; they are kept as they are", tc.after.Name, fc.after.Name, n, fc.after.Type)
 			}
 		}
 	}

@@ -23,6 +23,8 @@ const dependentObjects = "2BP01"
 // viewLockTimeout bounds how long readers of a view may queue behind its change.
 const viewLockTimeout = "50ms"
 
+const usualLockTimeout = "SET LOCAL lock_timeout TO DEFAULT"
+
 const wantViews = `
 UPDATE public.sl_tables
 SET view_wanted = $2
@@ -32,7 +34,7 @@ WHERE id = ANY ($1)`
 // of them.
 func (w *writer) views() error {
 	var wanted []int
-	touched := w.change.touched()
+	zone := w.change.base.Timezone != w.change.next.Timezone
 	changed := map[string]bool{}
 	for _, tc := range w.change.tables {
 		if tc.after != nil {
@@ -40,7 +42,7 @@ func (w *writer) views() error {
 		}
 	}
 	for name, t := range w.change.next.Tables.All() {
-		if touched[name] && (w.change.settings || changed[name] || shows(t, changed)) {
+		if zone || changed[name] || shows(t, changed) {
 			wanted = append(wanted, t.ID)
 		}
 	}
@@ -118,6 +120,9 @@ WHERE id = $1`
 
 // refreshView brings the view of t to its definition inside tx. Its error is retriable where a reader holds the view.
 func refreshView(ctx context.Context, tx pgx.Tx, p *engine.Project, t *engine.Table) error {
+	if _, err := tx.Exec(ctx, "SET LOCAL lock_timeout = '"+viewLockTimeout+"'"); err != nil {
+		return err
+	}
 	var state viewState
 	var columns, role string
 	err := tx.QueryRow(ctx, selectView, t.ID).Scan(&state.name, &columns, &state.revision, &state.format, &role)
@@ -128,9 +133,6 @@ func refreshView(ctx context.Context, tx pgx.Tx, p *engine.Project, t *engine.Ta
 		return err
 	}
 	if err := json.Unmarshal([]byte(columns), &state.columns); err != nil {
-		return err
-	}
-	if _, err := tx.Exec(ctx, "SET LOCAL lock_timeout = '"+viewLockTimeout+"'"); err != nil {
 		return err
 	}
 	v := viewChange{ctx: ctx, tx: tx, project: p, table: t, state: state, columns: relation.ViewColumns(p, t)}
@@ -148,6 +150,9 @@ func refreshView(ctx context.Context, tx pgx.Tx, p *engine.Project, t *engine.Ta
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, updateView, t.ID, t.Name, string(text), p.Revision, viewFormat, v.note)
+	if _, err := tx.Exec(ctx, updateView, t.ID, t.Name, string(text), p.Revision, viewFormat, v.note); err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, usualLockTimeout)
 	return err
 }

@@ -11,7 +11,6 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/sayrud/sayrud/engine"
-	"github.com/sayrud/sayrud/engine/expr"
 	"github.com/sayrud/sayrud/engine/relation"
 )
 
@@ -113,7 +112,7 @@ func (v *viewChange) clearName() error {
 // A presentColumn is a column of the view as PostgreSQL has it.
 type presentColumn struct {
 	name, key string
-	typ       expr.Type
+	typ       relation.ColumnType
 	hidden    bool
 }
 
@@ -135,7 +134,7 @@ func (v *viewChange) present() ([]presentColumn, error) {
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (c presentColumn, err error) {
 		var typ string
 		err = row.Scan(&c.name, &typ)
-		c.typ = expr.Type(typ)
+		c.typ = relation.ColumnType(typ)
 		if typ == "timestamp with time zone" {
 			c.typ = relation.Timestamptz
 		}

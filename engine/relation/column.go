@@ -5,6 +5,9 @@ import (
 	"github.com/sayrud/sayrud/engine/expr"
 )
 
+// A ColumnType is the PostgreSQL type of a column.
+type ColumnType = expr.Type
+
 // The types of columns. JSONB is no type of a fragment; it serves json, references and file.
 const (
 	Text        expr.Type = "text"

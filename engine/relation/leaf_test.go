@@ -200,3 +200,24 @@ func TestIndexName_comesBackFromItsParse(t *testing.T) {
 		}
 	}
 }
+
+func FuzzParseIndexName(f *testing.F) {
+	f.Add(17, "Abcd1234", "Efgh5678")
+	f.Add(0, "", "")
+	f.Add(-1, "_", "__")
+	f.Fuzz(func(t *testing.T, id int, a, b string) {
+		name := relation.IndexName(id, relation.PlainIndex, []string{a, b}, "")
+		gotID, kind, keys, ok := relation.ParseIndexName(name)
+		if plain := !strings.Contains(a+b, "_"); plain && (!ok || gotID != id || kind != relation.PlainIndex || len(keys) != 2 || keys[0] != a || keys[1] != b) {
+			t.Errorf("%q came back as %d %c %q %v", name, gotID, kind, keys, ok)
+		}
+	})
+}
+
+func TestQuote_keepsTextInside(t *testing.T) {
+	t.Parallel()
+	f := blog(t)
+	for _, text := range []string{`a"b`, `it's`, `back\slash`, `\'`, "new\nline", `$body$`, "评论"} {
+		f.want("SELECT x."+relation.Quote(text)+" FROM (SELECT "+relation.Literal(text)+" AS "+relation.Quote(text)+") x", text)
+	}
+}

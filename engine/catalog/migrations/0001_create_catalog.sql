@@ -70,7 +70,7 @@ CREATE TABLE public.sl_dropped_tables (
   project_id int NOT NULL CONSTRAINT sl_dropped_tables_project_id REFERENCES public.sl_projects (id) ON DELETE CASCADE,
   name       text NOT NULL,
   view_name  text COLLATE "C",
-  sequences  text[] NOT NULL DEFAULT '{}',
+  keys       text[] NOT NULL DEFAULT '{}',          -- of its fields: some may have had a sequence
   note       text NOT NULL DEFAULT ''               -- what keeps them from being dropped
 );
 
