@@ -30,7 +30,7 @@ var objectRoots = []string{"$record", "$this", "$that", "$params", "$request", "
 type Program struct {
 	source  string
 	paths   [][]string // all static paths
-	inputs  [][]string // those of them that do not begin with another
+	inputs  [][]string // those of them that the host resolves
 	helpers []string   // those it mentions
 	env     []string
 	small   *small // nil where the expression is not in the small set
@@ -52,8 +52,8 @@ func Compile(source string, names Names) (*Program, engine.Problems) {
 // dynamically. Array indexes are decimal. The caller must not change them. A value that is missing is given as nil and seen as null.
 func (p *Program) Inputs() [][]string { return p.inputs }
 
-// Paths gives all static paths that the source mentions; Inputs lacks those that begin with another input. The caller must not change
-// them.
+// Paths gives all static paths that the source mentions; Inputs lacks those that begin with another input which the script changes.
+// The caller must not change them.
 func (p *Program) Paths() [][]string { return p.paths }
 
 // InProcess reports whether the program is in the small set that needs no worker. It still goes to one when its inputs are large or

@@ -32,42 +32,10 @@ type resolver struct {
 	names    Names
 	bases    [][]string // of a second pass: the only inputs there are
 	inputs   [][]string
+	written  [][]string // what the script changes
 	helpers  []string
 	env      []string
 	problems engine.Problems
-}
-
-// resolveAll resolves a source. Where a path and the beginning of it are both used, $this.a and $this, there is one input only, so
-// that what a script changes in the one shows in the other. It also gives all paths.
-func resolveAll(source string, names Names) (p *parsed, r *resolver, paths [][]string, problems engine.Problems) {
-	if p, problems = parse(source); problems != nil {
-		return nil, nil, nil, problems
-	}
-	r = &resolver{names: names}
-	if r.resolve(p); len(r.problems) > 0 {
-		return nil, nil, nil, r.problems
-	}
-	paths = r.inputs
-	bases := slices.DeleteFunc(slices.Clone(paths), func(path []string) bool { return base(paths, path) < len(path) })
-	if len(bases) < len(paths) {
-		if p, problems = parse(source); problems != nil {
-			return nil, nil, nil, problems
-		}
-		r = &resolver{names: names, bases: bases, inputs: bases}
-		r.resolve(p)
-	}
-	return p, r, paths, nil
-}
-
-// base gives the length of the shortest of paths that path begins with.
-func base(paths [][]string, path []string) int {
-	n := len(path)
-	for _, p := range paths {
-		if len(p) < n && slices.Equal(p, path[:len(p)]) {
-			n = len(p)
-		}
-	}
-	return n
 }
 
 func (r *resolver) resolve(p *parsed) {
@@ -104,8 +72,15 @@ func (r *resolver) enter(e ast.Expression) (ast.Expression, bool) {
 		if octalEscape(n.Literal) {
 			r.refuse(n.Idx, `write \xHH or \uHHHH`, "octal escapes are not allowed")
 		}
+	case *ast.AssignExpression:
+		r.noteWrite(n.Left)
+	case *ast.UnaryExpression:
+		if n.Operator == token.DELETE || n.Operator == token.INCREMENT || n.Operator == token.DECREMENT {
+			r.noteWrite(n.Operand)
+		}
 	case *ast.CallExpression:
 		r.noteEnv(n)
+		r.noteChange(n)
 		return hasOwn(n), false
 	case *ast.AwaitExpression:
 		r.refuse(n.Await, "", "await is not allowed: an expression gives its value at once")
@@ -154,7 +129,7 @@ func octalEscape(literal string) bool {
 
 // access reads a static path: a parameter, or in a second pass members of one; null where one is missing.
 func (r *resolver) access(c chain) ast.Expression {
-	n := base(r.bases, c.path)
+	n := len(base(r.bases, c.path))
 	var e ast.Expression = &ast.Identifier{Name: parameter(r.input(c.path[:n])), Idx: c.idx}
 	if n == len(c.path) {
 		return e
