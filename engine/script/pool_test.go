@@ -196,6 +196,33 @@ func TestClose(t *testing.T) {
 	r.Close()
 }
 
+// Close ends an evaluation that runs.
+func TestCloseWhileRunning(t *testing.T) {
+	t.Parallel()
+	r := NewRunner(Config{Workers: 1})
+	bomb := compileTest(t, "(() => { for (;;); })()")
+	s, err := r.pool.acquire(context.Background(), bomb)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.started(); err != nil {
+		t.Fatal(err)
+	}
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		q, err := newRequest(testShared(), []Call{{bomb, nil}}, []int{0})
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		if _, err := s.exchange(q); !errors.Is(err, ErrClosed) {
+			t.Errorf("it gives %v", err)
+		}
+	})
+	r.Close()
+	wg.Wait()
+}
+
 func TestWorkerThatDoesNotStart(t *testing.T) {
 	t.Parallel()
 	for _, command := range [][]string{{"/nonexistent"}, {"/bin/false"}, {"/bin/echo", "hello there"}, {}} {

@@ -55,8 +55,8 @@ func (s *slot) exchange(q *request) (*reply, error) {
 	if cap(p.buffer) > 1<<20 {
 		p.buffer = nil
 	}
-	if err != nil {
-		s.drop(p)
+	if err != nil && s.drop(p) {
+		err = ErrClosed
 	}
 	return answer, err
 }
@@ -197,14 +197,15 @@ func (w *watch) cause(err error) error {
 	}
 }
 
-// drop kills a process; it is reaped in the background, and Close waits for that.
-func (s *slot) drop(p *process) {
+// drop kills a process; it is reaped in the background, and Close waits for that. It reports whether Close came before it.
+func (s *slot) drop(p *process) (closed bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.process == p {
 		s.process = nil
 		s.reaped.Go(p.end)
 	}
+	return s.closed
 }
 
 func (p *process) end() {
