@@ -18,7 +18,7 @@ func TestCheckNamesThePlace(t *testing.T) {
 			t.Errorf("%s lacks %s", text, want)
 		}
 	}
-	if strings.Contains(text, "rate_limit") {
+	if strings.Contains(text, "list.middlewares.0") {
 		t.Error(text)
 	}
 }

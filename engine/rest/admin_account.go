@@ -7,9 +7,6 @@ import (
 	"github.com/sayrud/sayrud/engine/auth"
 )
 
-// SetupPath gives the path of the page that uses a setup link's secret. The secret stands behind "#", so no log sees it.
-func SetupPath(secret string) string { return "/_/setup#" + secret }
-
 type setupState struct {
 	Needed bool `json:"needed"`
 }

@@ -82,8 +82,10 @@ func (s *Server) projectOperations() []operation {
 		row("GET", project+"/endpoints/{endpoint}", "An endpoint", seeRoutes, s.endpoint),
 		row("PUT", project+"/endpoints/{endpoint}", "Replace an endpoint", routes, s.putEndpoint),
 		row("DELETE", project+"/endpoints/{endpoint}", "Drop an endpoint", routes, s.dropEndpoint),
-		row("POST", project+"/try/endpoint", "Run an endpoint that is not saved, and reads", routes, s.tryEndpoint),
+		row("POST", project+"/try/endpoint", "Run an endpoint that is not saved; what it writes is rolled back", routes, s.tryEndpoint),
 		row("POST", table+"/try/expression", "Try a generated field's expression on five records", shape, s.tryExpression),
+		row("POST", table+"/try/constraint", "Ask a constraint of given or random records", shape, s.tryConstraint),
+		row("POST", table+"/try/rules", "Count the records that break the rules of a field", shape, s.tryRules),
 		row("POST", table+"/try/filter", "Count what a filter matches", access{role: auth.Viewer, scope: auth.RecordsRead}, s.tryFilter),
 	}
 }

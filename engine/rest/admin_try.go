@@ -8,7 +8,9 @@ import (
 	"github.com/sayrud/sayrud/engine/expr"
 	"github.com/sayrud/sayrud/engine/plan"
 	"github.com/sayrud/sayrud/engine/raw"
+	"github.com/sayrud/sayrud/engine/record"
 	"github.com/sayrud/sayrud/engine/relation"
+	"github.com/sayrud/sayrud/engine/value"
 )
 
 // What a user is about to save can be tried before. Nothing of it is kept.
@@ -69,6 +71,76 @@ func withField(p *engine.Project, t *engine.Table, f *engine.Field) (*engine.Pro
 	project.Tables = p.Tables.Clone()
 	project.Tables.Set(t.Name, &table)
 	return &project, &table
+}
+
+type tryConstraintIn struct {
+	Table      string      `path:"table" json:"-"`
+	Field      string      `json:"field"`
+	Constraint string      `json:"constraint"` // "" is the present one
+	Records    []raw.Value `json:"records"`    // as the API takes them; none picks records of the table at random
+	Count      int         `json:"count"`      // of those; 10
+}
+
+type constraintTried struct {
+	Items []record.Trial `json:"items"`
+	MS    float64        `json:"ms"` // for all of them
+}
+
+// constrained gives the table with another constraint on one of its fields.
+func (c *call) constrained(table, field, constraint string) (*engine.Project, *engine.Table, error) {
+	t, err := c.table(table)
+	if err != nil {
+		return nil, nil, err
+	}
+	f, found := t.Fields.Get(field)
+	if !found {
+		return nil, nil, engine.Errorf(engine.NotFound, "There is no field %s.", field)
+	}
+	changed := *f
+	if constraint != "" {
+		changed.Constraint = constraint
+	}
+	p, with := withField(c.project, t, &changed)
+	return p, with, nil
+}
+
+func (s *Server) tryConstraint(c *call, in *tryConstraintIn) (constraintTried, error) {
+	p, t, err := c.constrained(in.Table, in.Field, in.Constraint)
+	if err != nil {
+		return constraintTried{}, err
+	}
+	if in.Count <= 0 {
+		in.Count = 10
+	}
+	if len(in.Records) == 0 {
+		in.Records = nil
+	}
+	start := time.Now()
+	items, problems, err := s.cfg.Records.CheckConstraint(c.ctx(), p, t, in.Field, in.Records, in.Count)
+	if problems != nil {
+		err = problems
+	}
+	return constraintTried{items, milliseconds(time.Since(start))}, err
+}
+
+type tryRulesIn struct {
+	Table      string `path:"table" json:"-"`
+	Field      string `json:"field"`
+	Constraint string `json:"constraint"` // "" is the present one
+}
+
+// tryRules counts the records that break the rules of a field, under another constraint where one is given.
+func (s *Server) tryRules(c *call, in *tryRulesIn) (record.Violations, error) {
+	p, t, err := c.constrained(in.Table, in.Field, in.Constraint)
+	if err != nil {
+		return record.Violations{}, err
+	}
+	lang := value.PickLang("auto", c.q.HTTP.Header.Get("Accept-Language"))
+	found, problems, err := s.cfg.Records.CountViolations(c.ctx(), p, t, in.Field, lang)
+	if problems != nil {
+		err = problems
+	}
+	return found, err
 }
 
 type tryFilterIn struct {
@@ -147,7 +219,8 @@ type endpointTried struct {
 	Error   string              `json:"error"` // the cause that the answer does not show
 }
 
-// tryEndpoint runs an endpoint that is not saved: through its whole onion, but limits do not count.
+// tryEndpoint runs an endpoint that is not saved: through its whole onion, but limits do not count and what it
+// writes is rolled back.
 func (s *Server) tryEndpoint(c *call, in *tryEndpointIn) (endpointTried, error) {
 	ep, problems := definition.DecodeEndpoint(in.Name, orEmpty(in.Definition))
 	if problems != nil {

@@ -2,7 +2,6 @@ package rest
 
 import (
 	"errors"
-	"net/url"
 
 	"github.com/jackc/pgx/v5"
 
@@ -59,11 +58,7 @@ type indexIn struct {
 }
 
 func (s *Server) retryIndex(c *call, in *indexIn) (none, error) {
-	name, err := url.PathUnescape(in.Index)
-	if err != nil {
-		name = in.Index
-	}
-	return none{}, s.cfg.Catalog.RetryIndex(c.ctx(), c.project.Name, name)
+	return none{}, s.cfg.Catalog.RetryIndex(c.ctx(), c.project.Name, in.Index)
 }
 
 // serverInfo tells what runs here.

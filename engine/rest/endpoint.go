@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"github.com/sayrud/sayrud/engine/middleware"
 	"github.com/sayrud/sayrud/engine/plan"
 	"github.com/sayrud/sayrud/engine/record"
+	"github.com/sayrud/sayrud/engine/template"
 	"github.com/sayrud/sayrud/engine/value"
 )
 
@@ -54,7 +56,7 @@ func (s *Server) newEndpoint(p *engine.Project, ep *engine.Endpoint, trial bool)
 		e.bodyParams = e.bodyParams || param.In == engine.InBody
 	}
 	e.needsBody = e.bodyParams || mentionsBody(ep)
-	e.handler = e.chain.Handler(e.main, nil)
+	e.handler = e.chain.Handler(e.main(s.cfg.Records.RunInto), nil)
 	if e.metrics = s.metrics.none; !trial {
 		e.metrics = s.metrics.bind(p.Name, ep.Name)
 	}
@@ -95,26 +97,29 @@ func (e *endpoint) serve(q *middleware.Request, w http.ResponseWriter) {
 	e.server.write(q, w)
 }
 
-// main is the data operation: parameters, the plan, the response.
-func (e *endpoint) main(q *middleware.Request) error {
-	if err := q.Params(); err != nil {
-		return err
-	}
-	if e.plan.Table != nil {
-		result := results.Get().(*record.Result)
-		defer results.Put(result) // what it holds is rendered by then
-		if err := e.server.cfg.Records.RunInto(q.Env.Context, e.plan, &q.Env, result); err != nil {
+// A runner runs a plan: record.Engine.RunInto, or a rehearsal of it.
+type runner func(context.Context, *plan.Plan, *template.Env, *record.Result) error
+
+// main makes the data operation: parameters, the plan, the response.
+func (e *endpoint) main(run runner) middleware.Handler {
+	return func(q *middleware.Request) error {
+		if err := q.Params(); err != nil {
 			return err
 		}
+		result := results.Get().(*record.Result)
+		defer results.Put(result) // what it holds is rendered by then
+		if err := run(q.Env.Context, e.plan, &q.Env, result); err != nil {
+			return err
+		}
+		answer, err := e.plan.Response.Render(q.Body[:0], &q.Env)
+		if err != nil {
+			return err
+		}
+		if answer.Status == 0 {
+			answer.Status = e.plan.Status
+		}
+		return q.Answer(answer)
 	}
-	answer, err := e.plan.Response.Render(q.Body[:0], &q.Env)
-	if err != nil {
-		return err
-	}
-	if answer.Status == 0 {
-		answer.Status = e.plan.Status
-	}
-	return q.Answer(answer)
 }
 
 // results keeps the memory of runs for the next ones.

@@ -32,6 +32,9 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 		q.Release()
 	}()
 	q.Header["X-Content-Type-Options"] = nosniff
+	if r.ContentLength != 0 { // a writer without a deadline, as in tests, has none
+		_ = http.NewResponseController(w).SetReadDeadline(start.Add(bodyTimeout))
+	}
 	path := r.URL.EscapedPath()
 	switch {
 	case strings.HasPrefix(path, "/api/"):
@@ -54,6 +57,9 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 		s.write(q, out)
 	}
 }
+
+// bodyTimeout is how long a client may take to send its body.
+const bodyTimeout = time.Minute
 
 // maxAdminBody bounds what the admin API reads, in bytes: a project file may have 4 MB.
 const maxAdminBody = 8 << 20

@@ -95,24 +95,4 @@ func (s *Server) swap(schema *engine.Schema) {
 // Handler gives the handler of the public address.
 func (s *Server) Handler() http.Handler { return http.HandlerFunc(s.serve) }
 
-// Listen-side limits: how long a client may take to send its headers and its request, and how long an idle connection lives.
-const (
-	readHeaderTimeout = 10 * time.Second
-	readTimeout       = 5 * time.Minute
-	idleTimeout       = 2 * time.Minute
-	maxHeaderBytes    = 64 << 10
-)
-
-// HTTPServer gives a net/http server with the limits of this one; the caller listens and shuts it down.
-func (s *Server) HTTPServer() *http.Server {
-	return &http.Server{
-		Handler:           s.Handler(),
-		ReadHeaderTimeout: readHeaderTimeout,
-		ReadTimeout:       readTimeout,
-		IdleTimeout:       idleTimeout,
-		MaxHeaderBytes:    maxHeaderBytes,
-		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
-	}
-}
-
 func (s *Server) uptime() time.Duration { return time.Since(s.started) }

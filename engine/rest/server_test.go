@@ -38,7 +38,7 @@ type door struct {
 func open(t *testing.T, files ...string) *door {
 	t.Helper()
 	db := pgtest.New(t)
-	log := slog.New(slog.NewTextHandler(io.Discard, nil))
+	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError}))
 	c, err := catalog.Open(t.Context(), db, catalog.Config{Log: log})
 	if err != nil {
 		t.Fatal(err)

@@ -2,6 +2,7 @@ package rest
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -9,14 +10,18 @@ import (
 
 	"github.com/sayrud/sayrud/engine"
 	"github.com/sayrud/sayrud/engine/middleware"
+	"github.com/sayrud/sayrud/engine/plan"
 	"github.com/sayrud/sayrud/engine/raw"
+	"github.com/sayrud/sayrud/engine/record"
+	"github.com/sayrud/sayrud/engine/template"
+	"github.com/sayrud/sayrud/storage/pg"
 )
 
-// runTrial sends the request through the endpoint. One that writes is refused.
+// errRollback ends the transaction of a trial.
+var errRollback = errors.New("the trial is over")
+
+// runTrial sends the request through the endpoint, in a transaction that is rolled back.
 func (s *Server) runTrial(c *call, e *endpoint, in *tryRequest) (endpointTried, error) {
-	if e.plan.Write != nil {
-		return endpointTried{}, engine.Errorf(engine.Unsupported, "An endpoint that writes can't be tried before it is saved.")
-	}
 	r, err := in.request(c.ctx(), e)
 	if err != nil {
 		return endpointTried{}, err
@@ -43,7 +48,15 @@ func (s *Server) runTrial(c *call, e *endpoint, in *tryRequest) (endpointTried, 
 	}
 	e.prepare(q)
 	start := time.Now()
-	err = e.chain.Handler(e.main, trace)(q)
+	ended := s.cfg.DB.Tx(q.Env.Context, func(tx *pg.Tx) error {
+		err = e.chain.Handler(e.main(func(ctx context.Context, p *plan.Plan, env *template.Env, into *record.Result) error {
+			return s.cfg.Records.RunIn(ctx, tx, p, env, into)
+		}), trace)(q)
+		return errRollback
+	})
+	if !errors.Is(ended, errRollback) {
+		return endpointTried{}, ended
+	}
 	out.MS = milliseconds(time.Since(start))
 	if err != nil {
 		out.Error = err.Error()
