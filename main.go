@@ -69,6 +69,9 @@ type commands struct {
 	Version versionCommand `cmd:"" help:"Print the version, the commit and the version of PostgreSQL."`
 }
 
+// errSilent fails a command whose reason is on screen already.
+var errSilent = errors.New("failed")
+
 // errUsage marks an error of the command line itself: exit code 2.
 var errUsage = errors.New("wrong usage")
 
@@ -103,6 +106,8 @@ func run(ctx context.Context, args []string, term terminal) int {
 	switch err := command.Run(); {
 	case err == nil:
 		return exitDone
+	case errors.Is(err, errSilent):
+		return exitFailed
 	case errors.Is(err, errUsage):
 		fmt.Fprintln(term.Err, "sayrud:", strings.TrimSuffix(err.Error(), ": "+errUsage.Error()))
 		return exitUsage

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -37,5 +38,9 @@ func (c *sqlCommand) Run(ctx context.Context, t terminal, g *Globals) error {
 	command := exec.CommandContext(ctx, psql, append([]string{in.url}, c.Command...)...)
 	command.Env = append(os.Environ(), "PGOPTIONS=-c search_path="+relation.Quote(project.SchemaName())+",public")
 	command.Stdin, command.Stdout, command.Stderr = t.In, t.Out, t.Err
-	return command.Run()
+	var exit *exec.ExitError
+	if err := command.Run(); !errors.As(err, &exit) {
+		return err
+	}
+	return errSilent // psql has said why
 }
