@@ -24,7 +24,7 @@ func (c *compiler) change() {
 		return
 	}
 	if ep.Kind == engine.Update {
-		c.sets(w)
+		c.sets(w, &ep.Set, "set")
 		if len(w.Sets) == 0 && len(c.problems) == 0 {
 			c.problem([]string{"set"}, "set: {field: value}, or parameters with the names of fields", "the UPDATE changes nothing")
 		}

@@ -84,6 +84,10 @@ func describe(p *Plan) string {
 		if all := w.VersionBit() - 1; all > 0 {
 			describeStatement(&b, "with everything", w.Query, w.Query.Statement(all))
 		}
+		if w.Upsert != nil {
+			describeStatement(&b, "find", w.Query, w.Upsert.Find.Statement(0))
+			describeStatement(&b, "change what is there", w.Upsert.Write.Query, w.Upsert.Write.Query.Statement(0))
+		}
 		if w.Count != nil {
 			describeStatement(&b, "with a version", w.Query, w.Query.Statement(w.VersionBit()))
 			describeStatement(&b, "count", w.Query, w.Count.Statement(0))

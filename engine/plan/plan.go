@@ -92,7 +92,6 @@ func (c *compiler) refuseUnsupported() {
 	}
 	refuse(ep.Include.Len() > 0, "include")
 	refuse(ep.Sources.Len() > 0, "sources")
-	refuse(ep.Upsert != nil, "upsert")
 	refuse(ep.Bulk > 0, "bulk")
 }
 

@@ -53,8 +53,8 @@ func (s *Set) Bit() int {
 }
 
 // sets compiles `set`; without one, parameters are written to the fields of their names.
-func (c *compiler) sets(w *Write) {
-	if c.endpoint.Set.Len() == 0 {
+func (c *compiler) sets(w *Write, set *engine.Map[raw.Value], at ...string) {
+	if set.Len() == 0 {
 		for i, field := range c.plan.Table.Fields {
 			for j, p := range c.plan.Params {
 				if p.Name == field.Def.Name && field.Def.Type != engine.TypeAutonumber {
@@ -64,19 +64,20 @@ func (c *compiler) sets(w *Write) {
 		}
 		return
 	}
-	for key, written := range c.endpoint.Set.All() {
+	for key, written := range set.All() {
+		at := append(append([]string(nil), at...), key)
 		if !strings.HasPrefix(key, "$") {
-			c.set(w, key, written, -1, "", "set", key)
+			c.set(w, key, written, -1, "", at...)
 			continue
 		}
 		name, ok := strings.CutPrefix(key, "$params.")
 		j := slices.IndexFunc(c.plan.Params, func(p *Param) bool { return p.Name == name })
 		if !ok || j < 0 || len(c.plan.Params[j].Rules.Values) == 0 {
-			c.problem([]string{"set", key}, "a key may be $params.x where the parameter x lists its values", "the field to set is not known")
+			c.problem(at, "a key may be $params.x where the parameter x lists its values", "the field to set is not known")
 			continue
 		}
 		for _, choice := range c.plan.Params[j].Rules.Values {
-			c.set(w, choice, written, j, choice, "set", key)
+			c.set(w, choice, written, j, choice, at...)
 		}
 	}
 }
@@ -161,7 +162,7 @@ func (c *compiler) operationSet(w *Write, s *Set, op SetOp, amount, written raw.
 	f := s.Field.Def
 	isList := f.Type == engine.TypeReferences || f.Type == engine.TypeJSON
 	switch {
-	case c.endpoint.Kind == engine.Create:
+	case w.Creates:
 		c.problem(at, "", "%s changes a record that exists: a CREATE sets values", word)
 	case op == Increment && f.Type != engine.TypeNumber:
 		c.problem(at, "", "increment wants a number, %s is a %s", f.Name, f.Type)

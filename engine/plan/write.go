@@ -16,6 +16,9 @@ type Write struct {
 	Limit  int              // of records changed
 	Single bool             // the filter holds for at most one record
 
+	Creates bool
+	Upsert  *Upsert // of a CREATE that may change what is there; nil is none
+
 	Constrained []*Field // fields whose constraint this write may have to check
 	Lock        *Query   // UPDATE under constraints: locks the matches and gives id, uid, version and what data will be
 	ByID        *Query   // and then changes those rows
@@ -79,9 +82,10 @@ func (c *compiler) create() {
 	if ep.Limit != 0 {
 		c.problem([]string{"limit"}, "", "limit is for UPDATE and DELETE")
 	}
-	w := &Write{Query: &Query{}, Limit: 1, Single: true}
+	w := &Write{Query: &Query{}, Limit: 1, Single: true, Creates: true}
 	c.plan.Write = w
-	c.sets(w)
+	c.sets(w, &ep.Set, "set")
+	c.upsert(w)
 	c.fillDefaults(w)
 	w.number()
 	w.constrained(t)
@@ -103,6 +107,9 @@ func (c *compiler) create() {
 		columns, layout := shape.selection(false)
 		shape.data = stored
 		w.Layout = layout
+		if w.Upsert != nil {
+			w.Upsert.finish(t, shape)
+		}
 		w.Query.prepare(1<<w.bits, func(wr *writer, variant int) {
 			conditions := w.referenceChecks(wr, variant)
 			wr.text("INSERT INTO ", t.Leaf, " AS r (uid, data)\nSELECT ")

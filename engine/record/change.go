@@ -13,7 +13,7 @@ import (
 // assign evaluates what the write sets into r.result.fields, one value a field: nil leaves it, null clears it. It checks rules and
 // gives the variant of the statement; all refusals come at once.
 func (r *run) assign() (variant int, err error) {
-	w, t := r.plan.Write, r.plan.Table
+	w, t := r.w, r.plan.Table
 	values := grow(r.result.fields, len(t.Fields))
 	clear(values)
 	r.result.fields = values
@@ -22,7 +22,7 @@ func (r *run) assign() (variant int, err error) {
 		return 0, err
 	}
 	refused := &engine.Error{Code: engine.Invalid}
-	creates := r.plan.Endpoint.Kind == engine.Create
+	creates := r.w.Creates
 	var missing []*plan.Field
 	for i, s := range w.Sets {
 		if !s.Applies(r.env.Params) {
@@ -112,7 +112,7 @@ func (r *run) complete(values []raw.Value, variant *int, refused *engine.Error) 
 			}
 			values[i] = v
 			if !v.IsNull() && len(v) > 2 {
-				*variant |= r.plan.Write.BitOf(f)
+				*variant |= r.w.BitOf(f)
 			}
 		}
 		if f.Def.IsRequired() && f.Checker.Missing(values[i]) && !refusedField(refused, f) {
@@ -237,7 +237,7 @@ func (r *run) write() *arg {
 	res.buf = appendData(res.buf, fields, res.fields)
 	middle := len(res.buf)
 	a.data = res.buf[start:middle:middle]
-	if r.plan.Endpoint.Kind != engine.Create {
+	if !r.w.Creates {
 		res.buf = appendRemoved(res.buf, fields, res.fields)
 		a.removed = res.buf[middle:len(res.buf):len(res.buf)]
 	}

@@ -15,7 +15,7 @@ import (
 
 // touched gives the constraints that an UPDATE has to check: those of a field it writes, or that mention one.
 func (r *run) touched() []*plan.Field {
-	w := r.plan.Write
+	w := r.w
 	if len(w.Constrained) == 0 {
 		return nil
 	}

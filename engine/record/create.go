@@ -13,8 +13,16 @@ func (r *run) create() error {
 	if err != nil {
 		return err
 	}
+	if r.w.Upsert != nil {
+		return r.atomically(func() error { return r.upsert(variant) })
+	}
+	return r.insert(variant)
+}
+
+// insert stores the record whose values are assigned.
+func (r *run) insert(variant int) error {
 	uid := r.engine.uids.New()
-	w := r.plan.Write
+	w := r.w
 	if len(w.Constrained) > 0 {
 		if err := r.checkNew(uid); err != nil {
 			return err
@@ -50,7 +58,7 @@ func (r *run) fill(row *template.Row) {
 // missingReferences tells which of the records referred to are not there, after a write that found one missing.
 func (r *run) missingReferences() error {
 	refused := &engine.Error{Code: engine.Invalid}
-	for _, s := range r.plan.Write.Sets {
+	for _, s := range r.w.Sets {
 		f := s.Field
 		if f.Target == nil || s.Op == plan.Remove || !s.Applies(r.env.Params) {
 			continue

@@ -68,6 +68,7 @@ func (r *run) atomically(fn func() error) error {
 
 // guardedMain does what the endpoint is for, if no guard refuses.
 func (r *run) guardedMain() error {
+	r.w = r.plan.Write
 	if err := r.guards(); err != nil {
 		return err
 	}
@@ -92,7 +93,8 @@ type run struct {
 	env    *template.Env
 	result *Result
 	lang   value.Lang
-	tx     *pg.Tx // nil outside a transaction
+	tx     *pg.Tx      // nil outside a transaction
+	w      *plan.Write // of the plan, or of its upsert while that changes a record
 }
 
 // language picks the language of refusals when the first one is needed.

@@ -14,6 +14,8 @@ const keepBytes = 1 << 20
 // A Result is the memory of one run: rows and the bytes they are made of. Its zero value is ready. A Result serves one run at a time;
 // used again, it overwrites what it held.
 type Result struct {
+	Status int // of the answer where the response says none: 200 where an upsert changed a record; 0 is the plan's
+
 	buf    []byte
 	rows   []template.Row
 	cells  []raw.Value // of the rows' Slots and Columns
@@ -31,6 +33,7 @@ func (r *Result) reset() {
 	if cap(r.buf) > keepBytes {
 		r.buf = nil
 	}
+	r.Status = 0
 	r.buf, r.rows, r.cells, r.total = r.buf[:0], r.rows[:0], r.cells[:0], nil
 	if r.add == nil {
 		r.add = r.row

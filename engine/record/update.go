@@ -10,7 +10,16 @@ import (
 
 // change runs an UPDATE or a DELETE.
 func (r *run) change() error {
-	w := r.plan.Write
+	version, err := r.wantedVersion()
+	if err != nil {
+		return err
+	}
+	return r.apply(version, nil)
+}
+
+// apply changes the matches of r.w. version and ids are parameters of it, or nil.
+func (r *run) apply(version, ids []byte) error {
+	w := r.w
 	if err := r.bind(w.Query); err != nil {
 		return err
 	}
@@ -19,10 +28,7 @@ func (r *run) change() error {
 		return err
 	}
 	a := r.write()
-	if a.version, err = r.wantedVersion(); err != nil {
-		return err
-	}
-	if a.version != nil {
+	if a.version, a.ids = version, ids; version != nil {
 		variant |= w.VersionBit()
 	}
 	if touched := r.touched(); len(touched) > 0 {
@@ -47,10 +53,10 @@ func (r *run) changed(a *arg) error {
 
 // unchanged tells why a write changed nothing: no record, too many, another version, a reference to nothing, or a bound.
 func (r *run) unchanged(a *arg) error {
-	w := r.plan.Write
+	w := r.w
 	matches := int64(0)
 	s := w.Count.Statement(0)
-	if _, err := r.query(s, r.params(s, nil), func(values [][]byte) (err error) {
+	if _, err := r.query(s, r.params(s, a.get), func(values [][]byte) (err error) {
 		matches, err = strconv.ParseInt(string(values[0]), 10, 64)
 		return err
 	}); err != nil {
@@ -78,7 +84,7 @@ func isConflict(err error) bool {
 // beyondBounds refuses a count that would leave its field's min or max.
 func (r *run) beyondBounds() error {
 	refused := &engine.Error{Code: engine.Invalid}
-	for _, s := range r.plan.Write.Sets {
+	for _, s := range r.w.Sets {
 		rules := s.Field.Def.Rules
 		if s.Op != plan.Increment || !s.Applies(r.env.Params) || rules.Min == nil && rules.Max == nil {
 			continue
@@ -132,7 +138,7 @@ type locked struct {
 
 // changeLocked locks the matches, checks constraints against what they would become, and changes them.
 func (r *run) changeLocked(touched []*plan.Field, variant int, a *arg) error {
-	w := r.plan.Write
+	w := r.w
 	var rows []locked
 	s := w.Lock.Statement(variant &^ w.VersionBit())
 	if _, err := r.query(s, r.params(s, a.get), func(values [][]byte) error {

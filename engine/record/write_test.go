@@ -201,3 +201,34 @@ func TestRacingDeleteLeavesNoOrphan(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+func TestUpsert(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	put := h.compile(`{"kind":"CREATE","route":"PUT /p","table":"posts","params":{"slug":{},"title":{}},"upsert":{"key":["slug"]},"response":{"body":"${$record.slug} ${$record.title} ${$record.version}"}}`)
+	for _, tt := range []struct {
+		params, want string
+		status       int
+	}{
+		{`{"slug":"a","title":"One"}`, "a One 1", 0}, {`{"slug":"a","title":"Two"}`, "a Two 2", 200}, {`{"slug":"a"}`, "a Two 3", 200},
+		{`{"slug":"a","title":null}`, "a  4", 200}, {`{"slug":"b","title":"x"}`, "b x 1", 0}, {`{"title":"x"}`, "invalid: slug is required.", 0},
+	} {
+		if got := h.run(put, `{"params":`+tt.params+`}`); got != tt.want {
+			t.Errorf("%s gives %q, want %q", tt.params, got, tt.want)
+		}
+	}
+	env, _ := h.env(put, `{"params":{"slug":"a","title":"x"}}`)
+	var result Result
+	if err := h.engine.RunInto(context.Background(), put, env, &result); err != nil || result.Status != 200 {
+		t.Errorf("status %d, %v", result.Status, err)
+	}
+	count := h.compile(`{"kind":"CREATE","route":"POST /v","table":"counters","params":{"n":{"default":1},"score":{}},"upsert":{"key":["score"],"set":{"n":{"increment":1}}},"response":{"body":"$record.n"}}`)
+	var group sync.WaitGroup
+	for range 8 {
+		group.Go(func() { h.run(count, `{"params":{"score":2}}`) })
+	}
+	group.Wait()
+	if got := h.run(count, `{"params":{"score":2}}`); got != "9" {
+		t.Errorf("nine upserts count %s", got)
+	}
+}
