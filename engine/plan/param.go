@@ -209,6 +209,9 @@ func (c *compiler) param(name string, declared *engine.Param, routeNames []strin
 	if p.Type == "" {
 		p.Type = engine.TypeText
 	}
+	if p.Type == engine.TypeReferences {
+		p.Type, p.List = engine.TypeReference, true
+	}
 	if p.In == engine.InPath {
 		p.Required = true
 	}
@@ -247,7 +250,7 @@ func (c *compiler) inherit(p *Param, declared *engine.Param) {
 		p.Type = f.Type
 	}
 	own := p.Rules
-	p.plain = same && p.Type == f.Type && own.Min == nil && own.Max == nil && own.Pattern == "" && own.Values == nil && !p.IsList()
+	p.plain = same && p.Type == f.Type && own.Min == nil && own.Max == nil && own.Pattern == "" && own.Values == nil && !p.IsList() && f.Type != engine.TypeReferences
 	if same {
 		p.Rules = inheritRules(own, f.Rules)
 	} else if own.Label == "" {
