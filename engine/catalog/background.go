@@ -104,7 +104,7 @@ func (c *Catalog) loop(ctx context.Context, build chan<- struct{}) error {
 		case build <- struct{}{}:
 		default:
 		}
-		left, err := c.settleQuick(ctx)
+		left, err := c.settleQuick(ctx, false)
 		if err != nil && ctx.Err() == nil {
 			c.log.Error("follow changed definitions", "error", err)
 			left = true
@@ -160,8 +160,8 @@ func (c *Catalog) pause(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// settleQuick does once what takes moments, and reports whether something is left to try again.
-func (c *Catalog) settleQuick(ctx context.Context) (left bool, err error) {
+// settleQuick does once what takes moments, and purges; it reports whether something is left to try again.
+func (c *Catalog) settleQuick(ctx context.Context, toTheEnd bool) (left bool, err error) {
 	left, err = c.followViews(ctx, "")
 	if err != nil {
 		return left, fmt.Errorf("change views: %w", err)
@@ -170,7 +170,7 @@ func (c *Catalog) settleQuick(ctx context.Context) (left bool, err error) {
 	if err != nil {
 		return true, fmt.Errorf("drop tables: %w", err)
 	}
-	purging, err := c.purge(ctx)
+	purging, err := c.purge(ctx, toTheEnd)
 	if err != nil {
 		return true, fmt.Errorf("purge fields: %w", err)
 	}
@@ -181,7 +181,7 @@ func (c *Catalog) settleQuick(ctx context.Context) (left bool, err error) {
 // index that is built, a few times a second. What a reader holds for longer than ten seconds is left to the next server that runs.
 func (c *Catalog) Settle(ctx context.Context, progress func(IndexState)) error {
 	for start := time.Now(); ; {
-		quick, err := c.settleQuick(ctx)
+		quick, err := c.settleQuick(ctx, true)
 		if err != nil {
 			return err
 		}

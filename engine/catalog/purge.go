@@ -38,15 +38,15 @@ WITH batch AS (
 SELECT coalesce(max(id), 0) FROM batch`
 )
 
-// purge takes the values of purged fields out of the records, until it is done or something more urgent waits; then it reports that
-// there is more.
-func (c *Catalog) purge(ctx context.Context) (more bool, err error) {
+// purge takes the values of purged fields out of the records, until it is done or (to the end: not at all) something more urgent
+// waits; then it reports that there is more.
+func (c *Catalog) purge(ctx context.Context, toTheEnd bool) (more bool, err error) {
 	for {
 		more, err := c.purgeSome(ctx)
 		if !more || err != nil {
 			return false, err
 		}
-		if len(c.wake) > 0 {
+		if !toTheEnd && len(c.wake) > 0 {
 			return true, nil
 		}
 	}
