@@ -22,5 +22,10 @@ func Check(p *engine.Project) engine.Problems {
 		params := slices.Concat([]string{}, ep.Params.Names(), ep.Route.Names())
 		check(ep.Middlewares, params, "endpoints", name, "middlewares")
 	}
+	for name, t := range p.Tables.All() {
+		for _, ep := range p.CrudEndpoints(t) {
+			check(ep.Middlewares, ep.Route.Names(), "tables", name, "crud")
+		}
+	}
 	return problems
 }

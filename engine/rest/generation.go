@@ -21,7 +21,14 @@ type project struct {
 	fallback *endpoint // for requests that no endpoint takes: the project's default onion and errors; nil where those are broken
 	all      []*endpoint
 	byDef    map[*engine.Endpoint]*endpoint
+	byCrud   map[crudKey]*endpoint
 	broken   map[string]engine.Problems // by endpoint name
+}
+
+// A crudKey names an endpoint that a table's crud makes: each time a new value, but the same as long as the table is.
+type crudKey struct {
+	table *engine.Table
+	name  string
 }
 
 // compile makes the generation of schema. What did not change is taken from the one before.
@@ -45,7 +52,7 @@ func (s *Server) compile(schema *engine.Schema, before *generation) *generation 
 }
 
 func (s *Server) compileProject(def *engine.Project, old *project) *project {
-	p := &project{def: def, byDef: map[*engine.Endpoint]*endpoint{}, broken: map[string]engine.Problems{}}
+	p := &project{def: def, byDef: map[*engine.Endpoint]*endpoint{}, byCrud: map[crudKey]*endpoint{}, broken: map[string]engine.Problems{}}
 	fallback := &engine.Endpoint{Route: engine.Route{Method: "GET", Path: "/"}}
 	var problems engine.Problems
 	if p.fallback, problems = s.newEndpoint(def, fallback, false); problems != nil {
@@ -53,32 +60,49 @@ func (s *Server) compileProject(def *engine.Project, old *project) *project {
 	} else {
 		p.fallback.handler = p.fallback.chain.Handler(s.noRoute, nil)
 	}
-	for _, ep := range def.AllEndpoints() {
-		if !ep.IsEnabled() {
-			continue
+	for _, ep := range def.Endpoints.All() {
+		if e := s.place(p, ep, old.reusable(def, ep, crudKey{})); e != nil {
+			p.byDef[ep] = e
 		}
-		e := old.reusable(def, ep)
-		if e == nil {
-			if e, problems = s.newEndpoint(def, ep, false); problems != nil {
-				p.broken[ep.Name] = problems
-				s.log.Error("endpoint is broken and off the air", "project", def.Name, "endpoint", ep.Name, "error", problems)
-				continue
+	}
+	for _, t := range def.Tables.All() {
+		for _, ep := range def.CrudEndpoints(t) {
+			key := crudKey{t, ep.Name}
+			if e := s.place(p, ep, old.reusable(def, ep, key)); e != nil {
+				p.byCrud[key] = e
 			}
 		}
-		p.byDef[ep] = e
-		p.all = append(p.all, e)
-		p.routes.add(e)
 	}
 	return p
 }
 
+// place puts an endpoint into the routes: as it was compiled before, or compiled now. It gives nil where it is off the air.
+func (s *Server) place(p *project, ep *engine.Endpoint, e *endpoint) *endpoint {
+	if !ep.IsEnabled() {
+		return nil
+	}
+	if e == nil {
+		var problems engine.Problems
+		if e, problems = s.newEndpoint(p.def, ep, false); problems != nil {
+			p.broken[ep.Name] = problems
+			s.log.Error("endpoint is broken and off the air", "project", p.def.Name, "endpoint", ep.Name, "error", problems)
+			return nil
+		}
+	}
+	p.all = append(p.all, e)
+	p.routes.add(e)
+	return e
+}
+
 // reusable gives the compiled endpoint of the generation before where nothing it depends on has changed.
-func (p *project) reusable(def *engine.Project, ep *engine.Endpoint) *endpoint {
+func (p *project) reusable(def *engine.Project, ep *engine.Endpoint, crud crudKey) *endpoint {
 	if p == nil {
 		return nil
 	}
-	e := p.byDef[ep]
-	was := p.def
+	e, was := p.byDef[ep], p.def
+	if crud.table != nil {
+		e = p.byCrud[crud]
+	}
 	if e == nil || was.Timezone != def.Timezone || was.Language != def.Language || was.Defaults != def.Defaults {
 		return nil
 	}

@@ -9,7 +9,7 @@ import (
 )
 
 // responses describes the answers of an endpoint: its template's shape as far as it is known, and the errors.
-func (d *projectDocument) responses(e *endpoint) object {
+func (d *documentOf) responses(e *endpoint) object {
 	status := strconv.Itoa(e.plan.Status)
 	answer := object{"description": "The answer."}
 	r := e.plan.Endpoint.Response

@@ -9,8 +9,8 @@ import (
 	"github.com/sayrud/sayrud/engine/raw"
 )
 
-// projectOpenAPI answers openapi.json: to anybody where the project is public, else to whoever has a role in it.
-func (s *Server) projectOpenAPI(q *middleware.Request, p *project) {
+// projectDocument answers openapi.json or the page of it: to anybody where the project is public, else to whoever has a role in it.
+func (s *Server) projectDocument(q *middleware.Request, p *project, print func() ([]byte, error), contentType string) {
 	if !p.def.Public {
 		c := &call{server: s, q: q}
 		err := c.identify()
@@ -24,19 +24,19 @@ func (s *Server) projectOpenAPI(q *middleware.Request, p *project) {
 	} else {
 		q.Header.Set("Access-Control-Allow-Origin", "*")
 	}
-	document, err := p.openAPI()
+	document, err := print()
 	if err != nil {
 		s.fail(q, nil, err)
 		return
 	}
-	q.Status, q.ContentType, q.Body = 200, "application/json", append(q.Body[:0], document...)
+	q.Status, q.ContentType, q.Body = 200, contentType, append(q.Body[:0], document...)
 }
 
 // openAPI prints the document of the project's endpoints, made from their plans. Endpoints that differ only by `match` share one
 // operation, the first one's; it names the others.
 func (p *project) openAPI() ([]byte, error) {
-	d := projectDocument{
-		paths: object{}, names: map[string][]string{}, seen: map[string]object{},
+	d := documentOf{
+		paths: object{}, names: map[string][]string{},
 		schemas: object{"Problem": problemSchema()},
 	}
 	for _, e := range p.all {
@@ -52,14 +52,13 @@ func (p *project) openAPI() ([]byte, error) {
 	})
 }
 
-type projectDocument struct {
+type documentOf struct {
 	paths   object
 	schemas object
 	names   map[string][]string // of the parameters of a path, by its form: the same form must not stand there twice
-	seen    map[string]object
 }
 
-func (d *projectDocument) add(e *endpoint) {
+func (d *documentOf) add(e *endpoint) {
 	ep := e.plan.Endpoint
 	form := pathForm(ep.Route.Path, nil)
 	names, known := d.names[form]
@@ -105,7 +104,7 @@ func pathForm(path string, names []string) string {
 	}
 }
 
-func (d *projectDocument) operation(e *endpoint, names []string) object {
+func (d *documentOf) operation(e *endpoint, names []string) object {
 	ep := e.plan.Endpoint
 	o := object{"operationId": ep.Name, "responses": d.responses(e)}
 	if ep.Label != "" {

@@ -34,8 +34,11 @@ func (s *Server) serveProject(q *middleware.Request, w http.ResponseWriter, rest
 		return find.found.metrics
 	}
 	switch allowed := methodsOf(find.at); {
-	case path == "openapi.json" && (q.HTTP.Method == http.MethodGet || q.HTTP.Method == http.MethodHead):
-		s.projectOpenAPI(q, p)
+	case path == "openapi.json" && len(allowed) == 0 && reads(q.HTTP.Method):
+		s.projectDocument(q, p, p.openAPI, "application/json")
+	case path == "openapi.html" && len(allowed) == 0 && reads(q.HTTP.Method):
+		q.Header.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox")
+		s.projectDocument(q, p, p.openAPIPage, "text/html; charset=utf-8")
 	case len(allowed) > 0 && q.HTTP.Method == http.MethodOptions:
 		q.Header.Set("Allow", strings.Join(allowed, ", "))
 		q.Status = http.StatusNoContent
@@ -94,3 +97,5 @@ func (s *Server) preflight(q *middleware.Request, w http.ResponseWriter, p *proj
 	q.Status = http.StatusNoContent
 	s.write(q, w)
 }
+
+func reads(method string) bool { return method == http.MethodGet || method == http.MethodHead }

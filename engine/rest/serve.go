@@ -91,7 +91,7 @@ func (s *Server) write(q *middleware.Request, w http.ResponseWriter) {
 	if q.ContentType != "" {
 		h["Content-Type"] = []string{q.ContentType}
 	}
-	if !isJSON(q.ContentType) {
+	if _, own := h["Content-Security-Policy"]; !own && !isJSON(q.ContentType) {
 		h["Content-Security-Policy"] = sandbox
 	}
 	status := q.Status
