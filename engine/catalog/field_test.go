@@ -232,3 +232,53 @@ func TestEdit_doesNotTouchThePublishedProject(t *testing.T) {
 		t.Error("the published project changed")
 	}
 }
+
+func TestEdit_dropOfAFieldInUseIsRefused(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	s.apply("project: blog\ntables: {a: {fields: {x: {type: text}, y: {type: text}, r: {type: reference, to: a}}}}\n", catalog.ApplyOptions{})
+	list := func(p *engine.Project) *engine.Endpoint {
+		e := &engine.Endpoint{Name: "e", Kind: engine.List, Route: engine.Route{Method: "GET", Path: "/e"}, Table: "a"}
+		p.Endpoints.Set("e", e)
+		return e
+	}
+	for name, use := range map[string]func(p *engine.Project){
+		"expression": func(p *engine.Project) {
+			get(&p.Tables, "a").Fields.Set("g", &engine.Field{Name: "g", Type: engine.TypeGenerated, Expression: "lower(x)"})
+		},
+		"unique":     func(p *engine.Project) { get(&p.Tables, "a").Unique = [][]string{{"x", "y"}} },
+		"display":    func(p *engine.Project) { get(&get(&p.Tables, "a").Fields, "r").Display = "x" },
+		"constraint": func(p *engine.Project) { get(&get(&p.Tables, "a").Fields, "y").Constraint = "$this.x !== $value" },
+		"filter":     func(p *engine.Project) { list(p).Filter = raw.Value(`{"x":"1"}`) },
+		"reach":      func(p *engine.Project) { list(p).Filter = raw.Value(`{"r.x":"1"}`) },
+		"sort":       func(p *engine.Project) { list(p).Sort = raw.Value(`["-x"]`) },
+		"path": func(p *engine.Project) {
+			list(p).Response = &engine.Response{Body: raw.Value(`[{"$each":"$records","x":"$record.x"}]`)}
+		},
+		"script": func(p *engine.Project) {
+			list(p).Response = &engine.Response{Body: raw.Value(`[{"$each":"$records","x":"=$record.x + 1"}]`)}
+		},
+		"set": func(p *engine.Project) {
+			e := list(p)
+			e.Kind, e.Route.Method = engine.Create, "POST"
+			e.Set.Set("x", raw.Text("1"))
+		},
+	} {
+		var before *engine.Project
+		s.edit(func(p *engine.Project) { before = p; use(p) })
+		s.refuses("", func(p *engine.Project) { get(&p.Tables, "a").Fields.Delete("x") })
+		if t.Failed() {
+			t.Fatalf("in the case %s of %v", name, before.Tables.Names())
+		}
+		s.edit(func(p *engine.Project) { // and goes with its use
+			p.Endpoints.Delete("e")
+			a := get(&p.Tables, "a")
+			a.Fields.Delete("g")
+			a.Unique, get(&a.Fields, "r").Display, get(&a.Fields, "y").Constraint = nil, "", ""
+			a.Fields.Delete("x")
+		})
+		s.edit(func(p *engine.Project) {
+			get(&p.Tables, "a").Fields.Set("x", &engine.Field{Name: "x", Type: engine.TypeText})
+		})
+	}
+}

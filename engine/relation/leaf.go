@@ -71,12 +71,17 @@ func CreateSequence(p *engine.Project, f *engine.Field) string {
 }
 
 // RaiseSequence gives the statement that moves an autonumber field's sequence beyond every number in the leaf. It reads the whole
-// leaf: it serves a field whose type became autonumber, and an import that brought its own numbers.
+// leaf: it serves a field whose type became autonumber, and an import that brought its own numbers. Until the transaction ends, nobody
+// else gets a number: ALTER SEQUENCE takes a lock that nextval waits for.
 func RaiseSequence(p *engine.Project, t *engine.Table, f *engine.Field) string {
 	column := Stored(f.Key, Numeric, "r")
-	return fmt.Sprintf(`SELECT setval(%s, m) FROM (SELECT max(trunc(%s))::bigint AS m FROM %s r WHERE %s BETWEEN 1 AND 9000000000000000000) x
-WHERE m >= (SELECT last_value FROM %s)`,
-		Literal(Sequence(p, f)), column, Leaf(p, t), column, Sequence(p, f))
+	return fmt.Sprintf(`DO $do$
+BEGIN
+  ALTER SEQUENCE %[1]s CACHE 1;
+  PERFORM setval(%[2]s, x.m) FROM (SELECT max(trunc(%[3]s))::bigint AS m FROM %[4]s r WHERE %[3]s BETWEEN 1 AND 9000000000000000000) x
+  WHERE x.m >= (SELECT s.last_value FROM %[1]s s);
+END
+$do$`, Sequence(p, f), Literal(Sequence(p, f)), column, Leaf(p, t))
 }
 
 // DropSequence gives the statement that drops an autonumber field's sequence.
