@@ -26,7 +26,7 @@ func (q *Request) Answer(a template.Answer) error {
 		case "Content-Type":
 			q.ContentType = h[1]
 		case "Set-Cookie":
-			if cookie, _, _ := strings.Cut(h[1], "="); !panelCookie(strings.TrimSpace(cookie)) {
+			if allowedCookie(h[1]) {
 				q.Header.Add(name, h[1])
 			}
 		case "Vary":
@@ -38,8 +38,12 @@ func (q *Request) Answer(a template.Answer) error {
 	return nil
 }
 
-func panelCookie(name string) bool {
-	return strings.EqualFold(name, SecureCookie) || strings.EqualFold(name, SessionCookie)
+// allowedCookie refuses cookies of the panel's names, and nameless ones: browsers send "=sayrud_session=x" back as "sayrud_session=x".
+func allowedCookie(text string) bool {
+	pair, _, _ := strings.Cut(text, ";")
+	name, _, named := strings.Cut(pair, "=")
+	name = strings.TrimSpace(name)
+	return named && name != "" && !strings.EqualFold(name, SecureCookie) && !strings.EqualFold(name, SessionCookie)
 }
 
 // FormTexts appends the values of name in a form to dst.

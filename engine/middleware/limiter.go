@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/sayrud/sayrud/storage/pg"
@@ -35,6 +36,7 @@ type Limiter struct {
 	db     leaser
 	log    *slog.Logger
 	now    func() time.Time
+	away   atomic.Bool // PostgreSQL could not be asked the last time
 	shards [64]shard
 }
 
@@ -107,9 +109,8 @@ func (l *Limiter) Take(ctx context.Context, key Key, rule Rule) time.Duration {
 	if now.Before(b.refused) {
 		return b.refused.Sub(now)
 	}
-	got, err := l.db.lease(context.WithoutCancel(ctx), key, rule, giveBack{epoch: b.epoch, leased: b.leased, unused: b.left})
+	got, err := l.lease(ctx, key, rule, giveBack{epoch: b.epoch, leased: b.leased, unused: b.left})
 	if err != nil {
-		l.log.Warn("rate limits are counted on this server alone", "error", err)
 		return b.takeAlone(now, rule)
 	}
 	b.aloneFrom = time.Time{}
@@ -122,6 +123,24 @@ func (l *Limiter) Take(ctx context.Context, key Key, rule Rule) time.Duration {
 	}
 	b.left--
 	return 0
+}
+
+// leaseTimeout is how long a request waits for the shared bucket before this server counts alone.
+const leaseTimeout = 2 * time.Second
+
+// lease asks the shared bucket. A client that goes away must not lose what others wait for, so its context only bounds the time.
+func (l *Limiter) lease(ctx context.Context, key Key, rule Rule, back giveBack) (granted, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), leaseTimeout)
+	defer cancel()
+	got, err := l.db.lease(ctx, key, rule, back)
+	if away := err != nil; l.away.CompareAndSwap(!away, away) {
+		if away {
+			l.log.Warn("rate limits are counted on this server alone", "error", err)
+		} else {
+			l.log.Info("rate limits are counted across servers again")
+		}
+	}
+	return got, err
 }
 
 // takeAlone grants at most a lease at once while PostgreSQL is away.

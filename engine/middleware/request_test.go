@@ -106,7 +106,7 @@ func TestAnswerKeepsTheServersHeaders(t *testing.T) {
 	q := request(t, "GET", "/", "", "")
 	q.Header.Set("X-Content-Type-Options", "nosniff")
 	err := q.Answer(template.Answer{Status: 200, ContentType: "text/html", Header: [][2]string{
-		{"x-content-type-options", "sniff"}, {"Content-Security-Policy", "default-src *"}, {"content-length", "5"}, {"Set-Cookie", "__host-sayrud=x; Path=/"},
+		{"x-content-type-options", "sniff"}, {"Content-Security-Policy", "default-src *"}, {"content-length", "5"}, {"Set-Cookie", "__host-sayrud=x; Path=/"}, {"Set-Cookie", "=sayrud_session=x"}, {"Set-Cookie", " sayrud_session =x"}, {"Set-Cookie", "x; a=b"},
 		{"Set-Cookie", "theme=dark"}, {"X-Own", "1"}, {"Clear-Site-Data", "*"},
 	}})
 	if err != nil {

@@ -1,6 +1,8 @@
 package middleware
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/sayrud/sayrud/engine/raw"
@@ -101,7 +103,7 @@ func (q *Request) pathObject() raw.Value {
 
 func (q *Request) headers() raw.Value {
 	b := raw.Value{'{'}
-	for name := range q.HTTP.Header {
+	for _, name := range slices.Sorted(maps.Keys(q.HTTP.Header)) {
 		text := q.header(name)
 		if text == "" {
 			continue

@@ -107,7 +107,7 @@ func (s *Server) guarded(c *call, op *operation) (any, error) {
 	return op.handle(c)
 }
 
-// authorise is the only place that decides whether an operation may be called.
+// authorise decides whether an operation may be called. What depends on what a definition says, its handler asks of needScope.
 func (c *call) authorise(op *operation) error {
 	name := c.pathValue("project")
 	if op.access.public {
@@ -125,8 +125,13 @@ func (c *call) authorise(op *operation) error {
 	if op.access.role != "" && !c.principal.RoleIn(name).AtLeast(op.access.role) {
 		return engine.Errorf(engine.Forbidden, "This needs the role %s.", op.access.role)
 	}
-	if !c.principal.HasScope(op.access.scope) {
-		return engine.Errorf(engine.Forbidden, "This needs a token with the scope %s.", op.access.scope)
+	return c.needScope(op.access.scope)
+}
+
+// needScope refuses a token that lacks the scope.
+func (c *call) needScope(scope auth.Scope) error {
+	if !c.principal.HasScope(scope) {
+		return engine.Errorf(engine.Forbidden, "This needs a token with the scope %s.", scope)
 	}
 	return nil
 }

@@ -97,6 +97,11 @@ type changeOptions struct {
 }
 
 func (s *Server) patchProject(c *call, in *patchProjectIn) (edited, error) {
+	if in.Settings.Get("defaults") != nil {
+		if err := c.needScope(auth.Endpoints); err != nil {
+			return edited{}, err
+		}
+	}
 	return s.edit(c, in.changeOptions, func(p *engine.Project) error {
 		present, err := rawOf(&engine.Project{Name: p.Name, Timezone: p.Timezone, Language: p.Language, Public: p.Public, Defaults: p.Defaults})
 		if err != nil {
@@ -186,6 +191,11 @@ func (s *Server) apply(c *call, in *applyIn) (edited, error) {
 	}
 	if !role.AtLeast(need) {
 		return edited{}, engine.Errorf(engine.Forbidden, "This needs the role %s.", need)
+	}
+	if in.Prune || f.Project.Defaults != nil || len(f.Project.AllEndpoints()) > 0 {
+		if err := c.needScope(auth.Endpoints); err != nil {
+			return edited{}, err
+		}
 	}
 	if problems := middleware.Check(f.Project); problems != nil {
 		return edited{}, f.Err(problems)

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/sayrud/sayrud/engine"
+	"github.com/sayrud/sayrud/engine/auth"
 	"github.com/sayrud/sayrud/engine/definition"
 	"github.com/sayrud/sayrud/engine/raw"
 )
@@ -82,7 +83,18 @@ func (s *Server) estimate(c *call, t *engine.Table) (int64, error) {
 	return n, noRows(err)
 }
 
+// mayCrud refuses a table's definition that makes endpoints to a token that may not.
+func (c *call) mayCrud(definition raw.Value) error {
+	if definition.Get("crud") == nil {
+		return nil
+	}
+	return c.needScope(auth.Endpoints)
+}
+
 func (s *Server) createTable(c *call, in *createIn) (edited, error) {
+	if err := c.mayCrud(in.Definition); err != nil {
+		return edited{}, err
+	}
 	return s.edit(c, in.changeOptions, func(p *engine.Project) error {
 		if _, found := p.Tables.Get(in.Name); found {
 			return engine.Errorf(engine.Conflict, "There is a table named %s already.", in.Name)
@@ -98,6 +110,9 @@ func (s *Server) createTable(c *call, in *createIn) (edited, error) {
 
 // patchTable changes a table's definition and its name. Fields in the patch are merge patches of their definitions; null drops one.
 func (s *Server) patchTable(c *call, in *patchTableIn) (edited, error) {
+	if err := c.mayCrud(in.Patch); err != nil {
+		return edited{}, err
+	}
 	return s.edit(c, in.changeOptions, func(p *engine.Project) error {
 		t, found := p.Tables.Get(in.Table)
 		if !found {
