@@ -41,7 +41,7 @@ func (c *compiler) change() {
 		shape := c.plan.Shape
 		shape.version = true
 		shape.close()
-		columns, layout := shape.selection(false)
+		columns, layout := shape.selection(shape.fields, false)
 		w.Layout = layout
 		b := &changeWriter{t: t, w: w, where: where, columns: columns}
 		w.Count = &Query{}

@@ -46,11 +46,15 @@ const (
 // A Layout says where the columns of a result stand; -1 is one that was not fetched.
 type Layout struct {
 	ID, UID, Version, CreatedAt, UpdatedAt, Data int
-	Columns                                      int // index of the first further column; there are Extra of them
+	Fields                                       []FieldColumn // stored fields fetched one by one, where Data is not
+	Columns                                      int           // index of the first further column; there are Extra of them
 	Extra                                        int
 	Total                                        int
 	Keys                                         int // index of the first sort key, as text; -1 where there is no cursor
 }
+
+// A FieldColumn is a column that holds one stored field.
+type FieldColumn struct{ Column, Slot int }
 
 // Variant gives the number of the statement: order is an index of the allowed orders.
 func (r *Read) Variant(mask, order int, start Start) int {
@@ -87,7 +91,7 @@ func (c *compiler) read() {
 		shape.version = shape.version || r.One && a == nil
 		shape.close()
 		rw := &readWriter{r: r, leaf: t.Leaf, where: where, aggregation: a, single: r.One && (a != nil || where.pins())}
-		rw.columns, r.Layout = shape.selection(r.Total)
+		rw.columns, r.Layout = shape.selection(shape.fields, r.Total)
 		if r.Page != nil && r.Page.Cursor != nil {
 			r.Layout.Keys = r.Layout.end()
 		}
@@ -234,8 +238,12 @@ func (q *Query) prepare(n int, write func(w *writer, variant int)) {
 	q.write = write
 }
 
+// separately is how many stored fields are fetched one by one. PostgreSQL prints a record of seven fields in 2.8 µs and takes one field
+// out of it in 0.3 to 0.6 µs, so with more of them the whole record is cheaper.
+const separately = 5
+
 // selection writes what is fetched of row r, and where it stands. The total, if any, comes last.
-func (s *Shape) selection(total bool) (string, Layout) {
+func (s *Shape) selection(fields []*engine.Field, total bool) (string, Layout) {
 	if s.names != nil {
 		return s.aggregates(total)
 	}
@@ -252,7 +260,14 @@ func (s *Shape) selection(total bool) (string, Layout) {
 	add(s.version, &l.Version, "version")
 	add(s.createdAt, &l.CreatedAt, "created_at")
 	add(s.updatedAt, &l.UpdatedAt, "updated_at")
-	add(s.data, &l.Data, "data")
+	add(len(fields) > separately, &l.Data, "data")
+	for _, f := range fields {
+		if l.Data < 0 {
+			l.Fields = append(l.Fields, FieldColumn{Column: n, Slot: s.keys.Slot(f.Key)})
+			sql += ", r.data->" + literal(f.Key)
+			n++
+		}
+	}
 	l.Columns, l.Extra = n, len(s.columns)
 	for _, column := range s.columns {
 		sql += ",\n  " + column
@@ -271,4 +286,15 @@ func (s *Shape) aggregates(total bool) (string, Layout) {
 		l.Total = len(s.columns)
 	}
 	return strings.Join(s.columns, ", "), l
+}
+
+// numbers gives the autonumbers among the fields that are read: all that a CREATE does not know of its record.
+func (s *Shape) numbers() []*engine.Field {
+	var numbers []*engine.Field
+	for _, f := range s.fields {
+		if f.Type == engine.TypeAutonumber {
+			numbers = append(numbers, f)
+		}
+	}
+	return numbers
 }

@@ -20,13 +20,15 @@ type Shape struct {
 	keys    raw.Keys
 	reveal  []string
 
-	id, version, createdAt, updatedAt, data bool
-	columns                                 []string       // SQL of what is fetched beyond the record itself
-	byText                                  map[string]int // the same, by text
-	joins                                   []*join
-	whole                                   []template.Member
-	closed                                  bool
-	names                                   []string // of an aggregation: its members are the columns
+	id, version, createdAt, updatedAt bool
+
+	fields  []*engine.Field // stored ones that are read
+	columns []string        // SQL of what is fetched beyond the record itself
+	byText  map[string]int  // the same, by text
+	joins   []*join
+	whole   []template.Member
+	closed  bool
+	names   []string // of an aggregation: its members are the columns
 }
 
 // A join gathers what is read of the record one reference leads to: the first value has a column of its own, further ones share one.
@@ -168,7 +170,8 @@ func (s *Shape) field(f *engine.Field, path []string) (template.Ref, error) {
 		if sql := pairs(s.project, f, "r", 1); sql != "" {
 			return template.Ref{Kind: template.RefColumn, Index: s.column(sql), Display: -1, Path: rest}, nil
 		}
-		slot.Path, s.data = rest, true
+		slot.Path = rest
+		s.use(f)
 		return slot, nil
 	case engine.TypeGenerated:
 		if len(rest) > 0 {
@@ -183,8 +186,15 @@ func (s *Shape) field(f *engine.Field, path []string) (template.Ref, error) {
 			return slot, fmt.Errorf("%s is a %s, it has no parts", f.Name, f.Type)
 		}
 	}
-	s.data = true
+	s.use(f)
 	return slot, nil
+}
+
+// use notes that the statement has to fetch a stored field.
+func (s *Shape) use(f *engine.Field) {
+	if !slices.Contains(s.fields, f) {
+		s.fields = append(s.fields, f)
+	}
 }
 
 func (s *Shape) reference(f *engine.Field, slot template.Ref, rest []string) (template.Ref, error) {
@@ -194,7 +204,7 @@ func (s *Shape) reference(f *engine.Field, slot template.Ref, rest []string) (te
 	}
 	if len(rest) > 0 && isPairPart(target, rest[0]) {
 		if rest[0] == "u" {
-			s.data = true
+			s.use(f)
 			return slot, nil
 		}
 		if display := displayOf(s.project, f); display != nil {
@@ -203,7 +213,7 @@ func (s *Shape) reference(f *engine.Field, slot template.Ref, rest []string) (te
 		return slot, fmt.Errorf("%s has no display field; name the field: %s.field", f.Name, f.Name)
 	}
 	if len(rest) == 0 {
-		s.data = true
+		s.use(f)
 		slot.Kind = template.RefPair
 		if display := displayOf(s.project, f); display != nil {
 			ref, err := s.follow(f, target, []string{display.Name})

@@ -62,7 +62,7 @@ func (u *Upsert) carriedOver(w *Write) []*Set {
 
 func (u *Upsert) finish(t *Table, shape *Shape) {
 	w := u.Write
-	columns, layout := shape.selection(false)
+	columns, layout := shape.selection(shape.fields, false)
 	w.Layout = layout
 	byID := &node{op: pinned, write: func(wr *writer) {
 		wr.text("r.id = ANY (")

@@ -100,12 +100,8 @@ func (c *compiler) create() {
 			}
 		}
 		shape := c.plan.Shape
-		// What the new record holds is known here, but for its numbers.
-		stored := shape.data
-		shape.data = stored && numbers != ""
 		shape.close()
-		columns, layout := shape.selection(false)
-		shape.data = stored
+		columns, layout := shape.selection(shape.numbers(), false)
 		w.Layout = layout
 		if w.Upsert != nil {
 			w.Upsert.finish(t, shape)

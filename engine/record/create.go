@@ -39,9 +39,7 @@ func (r *run) insert(variant int) error {
 		return r.missingReferences()
 	}
 	row := &r.result.rows[0]
-	if w.Layout.Data < 0 {
-		r.fill(row)
-	}
+	r.fill(row)
 	r.env.Record = row
 	return nil
 }

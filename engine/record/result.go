@@ -65,6 +65,9 @@ func (r *Result) row(values [][]byte) error {
 		r.keys.Scan(raw.Value(r.copy(values[l.Data])), row.Slots)
 	} else {
 		clear(row.Slots)
+		for _, f := range l.Fields {
+			row.Slots[f.Slot] = raw.Value(r.copy(values[f.Column]))
+		}
 	}
 	for i := range row.Columns {
 		row.Columns[i] = raw.Value(r.copy(values[l.Columns+i]))
