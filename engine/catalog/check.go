@@ -1,23 +1,22 @@
 package catalog
 
 import (
-	"slices"
-
 	"github.com/sayrud/sayrud/engine"
 	"github.com/sayrud/sayrud/engine/definition"
 	"github.com/sayrud/sayrud/engine/plan"
 	"github.com/sayrud/sayrud/engine/relation"
 )
 
-// check tells what keeps the next project from standing up. The project as a whole is looked at once; expressions, scripts and
-// statements are compiled only for tables and endpoints that the change can have touched.
+// check tells what keeps the next project from standing up. Only what the change can have touched is looked at, so that its cost does
+// not grow with the project.
 func (c *change) check() engine.Problems {
-	problems := definition.Check(c.next)
-	problems = append(problems, definition.Unsupported(c.next)...)
+	touched := c.touched()
+	part := c.part(touched)
+	problems := definition.Check(part)
+	problems = append(problems, definition.Unsupported(part)...)
 	if len(problems) > 0 {
 		return append(problems, c.uses()...)
 	}
-	touched := c.touched()
 	for name, t := range c.next.Tables.All() {
 		if touched[name] {
 			problems = append(problems, plan.CheckTable(c.next, t).At("tables", name)...)
@@ -25,7 +24,7 @@ func (c *change) check() engine.Problems {
 		}
 	}
 	for name, e := range c.next.Endpoints.All() {
-		if c.settings || c.changes(e) || slices.ContainsFunc(tablesOf(e), func(t string) bool { return touched[t] }) {
+		if c.affects(e, touched) {
 			_, found := plan.Compile(c.next, e)
 			problems = append(problems, found.At("endpoints", name)...)
 		}
@@ -60,78 +59,6 @@ func (c *change) uses() engine.Problems {
 		}
 	}
 	return problems
-}
-
-func (c *change) changes(e *engine.Endpoint) bool {
-	return slices.ContainsFunc(c.endpoints, func(ec endpointChange) bool { return ec.after == e })
-}
-
-// touched gives the names of the tables that changed and of those that refer to them, over any number of references: an endpoint of
-// theirs may reach through.
-func (c *change) touched() map[string]bool {
-	touched := map[string]bool{}
-	if c.settings {
-		for name := range c.next.Tables.All() {
-			touched[name] = true
-		}
-		return touched
-	}
-	var todo []string
-	for _, tc := range c.tables {
-		for _, t := range []*engine.Table{tc.before, tc.after} {
-			if t != nil && !touched[t.Name] {
-				touched[t.Name] = true
-				todo = append(todo, t.Name)
-			}
-		}
-	}
-	if len(todo) == 0 {
-		return touched
-	}
-	referrers := map[string][]string{}
-	for name, t := range c.next.Tables.All() {
-		for _, f := range t.Fields.All() {
-			if f.To != "" {
-				referrers[f.To] = append(referrers[f.To], name)
-			}
-		}
-	}
-	for len(todo) > 0 {
-		name := todo[0]
-		todo = todo[1:]
-		for _, r := range referrers[name] {
-			if !touched[r] {
-				touched[r] = true
-				todo = append(todo, r)
-			}
-		}
-	}
-	return touched
-}
-
-// tablesOf gives the tables that an endpoint names.
-func tablesOf(e *engine.Endpoint) []string {
-	names := []string{e.Table}
-	var includes func(m *engine.Map[*engine.Include])
-	includes = func(m *engine.Map[*engine.Include]) {
-		for _, i := range m.All() {
-			names = append(names, i.Table)
-			includes(&i.Include)
-		}
-	}
-	includes(&e.Include)
-	for _, s := range e.Sources.All() {
-		names = append(names, s.Table)
-		includes(&s.Include)
-	}
-	for _, g := range e.Guards {
-		for _, q := range []*engine.GuardQuery{g.Exists, g.NotExists, g.Count} {
-			if q != nil {
-				names = append(names, q.Table)
-			}
-		}
-	}
-	return names
 }
 
 // checkIndexes refuses indexes that PostgreSQL cannot keep: over an expression that may give another value tomorrow.
