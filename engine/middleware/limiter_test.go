@@ -63,6 +63,26 @@ func TestLimitHoldsAcrossServers(t *testing.T) {
 	}
 }
 
+func TestLeasesDieWithTheSecondPeriod(t *testing.T) {
+	t.Parallel()
+	db := database(t)
+	rule := Rule{Limit: 100, Per: 31 * 24 * time.Hour}
+	for periods, want := range []int{95, 95, 100} {
+		key := Key{byte(periods)}
+		if wait := NewLimiter(db, quiet()).Take(t.Context(), key, rule); wait != 0 { // a server that ends at once, with a lease of five
+			t.Fatal(wait)
+		}
+		// The bucket is moved into the past; what it would have gained since, fills it as far as the lease allows.
+		if _, err := db.Pool().Exec(t.Context(), `UPDATE sl_rate_limits SET epoch = epoch - $2, at = at - $2 * $3 WHERE key = $1`,
+			key[:], periods, rule.Per.Seconds()); err != nil {
+			t.Fatal(err)
+		}
+		if got := grantedBy([]*Limiter{NewLimiter(db, quiet())}, key, rule, 120); got != want {
+			t.Errorf("%d periods later: %d granted, want %d", periods, got, want)
+		}
+	}
+}
+
 // tested is a shared bucket whose clock the test moves: the arithmetic of leaseStatement in Go, as a model.
 type tested struct {
 	mu            sync.Mutex

@@ -54,7 +54,7 @@ const maxKept = 64 << 10
 // Release gives q back to the pool, without anything of the request.
 func (q *Request) Release() {
 	pairs, buffer, out := q.pairs, q.buffer, q.Body
-	names, path, params := q.Names, q.Path, q.Env.Params
+	path, params := q.Path, q.Env.Params
 	clear(pairs[:cap(pairs)])
 	clear(path[:cap(path)])
 	clear(params[:cap(params)])
@@ -66,7 +66,6 @@ func (q *Request) Release() {
 		q.Body = out[:0]
 	}
 	q.pairs, q.Path, q.Env.Params = pairs[:0], path[:0], params[:0]
-	_ = names
 	pool.Put(q)
 }
 

@@ -162,8 +162,11 @@ func (c *counter) Unwrap() http.ResponseWriter { return c.ResponseWriter }
 // logRequest writes one line: no body, no query, no header.
 func (s *Server) logRequest(q *middleware.Request, out *counter, b *observed, took time.Duration) {
 	level := slog.LevelInfo
-	if out.status >= 500 {
+	switch path := q.HTTP.URL.Path; {
+	case out.status >= 500:
 		level = slog.LevelWarn
+	case path == "/healthz" || path == "/readyz":
+		level = slog.LevelDebug
 	}
 	ctx := q.HTTP.Context()
 	if !s.log.Enabled(ctx, level) {

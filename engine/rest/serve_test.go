@@ -74,6 +74,14 @@ endpoints:
       l: {type: number, list: true}
       o: {type: json}
     response: {body: {h: $params.h, c: $params.c, q: $params.q, n: $params.n, l: $params.l, o: $params.o, cookie: $request.headers.cookie, ip: $request.ip}}
+  by_type:
+    match: {query.type: [a, b]}
+    route: GET /typed
+    response: {body: {typed: $request.query.type}}
+  untyped:
+    match: {query.type: ""}
+    route: GET /typed
+    response: {body: {typed: none}}
   limited:
     route: GET /limited
     middlewares: [{cors: {origins: ["https://a.org"]}}, {rate_limit: {limit: 2, per: 1d}}, main]
@@ -131,6 +139,9 @@ func TestEndpoints(t *testing.T) {
 		{name: "two parameters", path: "/api/blog/feed/json/a.b", status: 200, want: []string{`{"name":"a.b","format":"json"}`}},
 		{name: "path value outside values", path: "/api/blog/feed/csv/a", status: 404, want: []string{`"code":"not_found"`}},
 		{name: "page", path: "/api/blog/page", status: 200, want: []string{"Content-Security-Policy: default-src 'none'; sandbox", "X-Content-Type-Options: nosniff", "<script>"}},
+		{name: "match", path: "/api/blog/typed?type=b", status: 200, want: []string{`{"typed":"b"}`}},
+		{name: "match nothing", path: "/api/blog/typed?type=", status: 200, want: []string{`{"typed":"none"}`}},
+		{name: "no match", path: "/api/blog/typed?type=c", status: 404, want: []string{"There is nothing at this address."}},
 		{name: "errors template", method: "PUT", path: "/api/blog/forms", body: `{}`, status: 418, want: []string{`"ok":false`, `"code":"invalid"`, `"message":"X is required."`, `"param":"x"`}},
 		{name: "errors template of bad JSON", method: "PUT", path: "/api/blog/forms", body: `{`, status: 418, want: []string{`"ok":false`},
 			headers: "Origin: https://a.org"},
