@@ -59,8 +59,31 @@ func (fc *filterCompiler) valueFor(o engine.Operand, col *column) *Value {
 			v.form = formWhole
 		}
 	}
+	if col.field != nil && col.field.Type == engine.TypeEnum {
+		v.values = col.field.Values
+	}
 	v.trusted = fc.trusted(o, t, checked)
 	return v
+}
+
+// stranger gives the text of a constant, or of an item of it, that its enum does not have.
+func (v *Value) stranger(constant raw.Value) string {
+	if v.values == nil || v.form != formText {
+		return ""
+	}
+	found := ""
+	check := func(_ int, item raw.Value) bool {
+		if text, ok := item.Text(); ok && !slices.Contains(v.values, text) {
+			found = text
+		}
+		return found == ""
+	}
+	if constant.Kind() == raw.Array {
+		constant.Items(check)
+	} else {
+		check(0, constant)
+	}
+	return found
 }
 
 // trusted reports whether the value is a parameter that its checker has made canonical for the same type.
@@ -84,6 +107,10 @@ func (fc *filterCompiler) add(o engine.Operand, v *Value) (int, bool) {
 	}
 	v.Slot, v.Param = slot, fc.param(o)
 	if known {
+		if stranger := v.stranger(constant); stranger != "" {
+			fc.problem(o.Path, near(stranger, v.values), "%q is no value of %s: %s", stranger, v.Name, joinNames(v.values))
+			return 0, false
+		}
 		_, text, refused := v.Append(nil, constant, value.English)
 		if refused != nil {
 			fc.problem(o.Path, "", "%s does not fit %s", show(constant), v.Name)

@@ -173,3 +173,12 @@ func checkExpression(p *engine.Project, t *engine.Table, f *engine.Field) engine
 	_, problems := expr.Parse(f.Expression, relation.Columns(t), p.Timezone)
 	return problems
 }
+
+// Fragment gives the SQL of a generated field's fragment over row r and its type, or what is wrong with it.
+func Fragment(p *engine.Project, t *engine.Table, source string) (sql, typ string, problems engine.Problems) {
+	if _, problems = expr.Parse(source, relation.Columns(t), p.Timezone); len(problems) > 0 {
+		return "", "", problems
+	}
+	sql, column := relation.Column(p, t, &engine.Field{Type: engine.TypeGenerated, Expression: source}, "r")
+	return asJSON(sql, column), string(column), nil
+}

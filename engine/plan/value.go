@@ -34,7 +34,8 @@ type Value struct {
 	list    bool           // an array of such values
 	form    form
 	checker *value.Checker
-	trusted bool // the slot is a parameter that the same checker has seen
+	values  []string // of the enum it is compared with: a constant must be one of them
+	trusted bool     // the slot is a parameter that the same checker has seen
 	text    []byte
 	known   bool // text holds the constant
 	cast    string

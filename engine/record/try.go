@@ -8,7 +8,6 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/sayrud/sayrud/engine"
-	"github.com/sayrud/sayrud/engine/expr"
 	"github.com/sayrud/sayrud/engine/plan"
 	"github.com/sayrud/sayrud/engine/raw"
 	"github.com/sayrud/sayrud/engine/relation"
@@ -24,16 +23,14 @@ type Preview struct {
 // previews is how many records a preview shows.
 const previews = 5
 
-// TryExpression computes a generated field's fragment for the newest records of a table, without changing anything. Problems say what
+// TryExpression computes a generated field's fragment for the newest records of a table, without changing anything, and tells its type. Problems say what
 // is wrong with the fragment.
-func (e *Engine) TryExpression(ctx context.Context, p *engine.Project, t *engine.Table, source string) ([]Preview, expr.Type, engine.Problems, error) {
-	fragment, problems := expr.Parse(source, relation.Columns(t), p.Timezone)
+func (e *Engine) TryExpression(ctx context.Context, p *engine.Project, t *engine.Table, source string) ([]Preview, string, engine.Problems, error) {
+	sql, typ, problems := plan.Fragment(p, t, source)
 	if len(problems) > 0 {
 		return nil, "", problems, nil
 	}
-	tried := &engine.Field{Type: engine.TypeGenerated, Expression: source}
-	column, _ := relation.Column(p, t, tried, "r")
-	rows, err := e.db.Pool().Query(ctx, "SELECT r.uid, to_jsonb("+column+")::text FROM "+relation.Leaf(p, t)+" r ORDER BY r.created_at DESC, r.id DESC LIMIT "+strconv.Itoa(previews))
+	rows, err := e.db.Pool().Query(ctx, "SELECT r.uid, ("+sql+")::text FROM "+relation.Leaf(p, t)+" r ORDER BY r.created_at DESC, r.id DESC LIMIT "+strconv.Itoa(previews))
 	if err != nil {
 		return nil, "", nil, fmt.Errorf("try an expression on %s: %w", t.Name, err)
 	}
@@ -45,7 +42,7 @@ func (e *Engine) TryExpression(ctx context.Context, p *engine.Project, t *engine
 	if err != nil {
 		return nil, "", nil, fmt.Errorf("try an expression on %s: %w", t.Name, err)
 	}
-	return list, fragment.Type(), nil, nil
+	return list, typ, nil, nil
 }
 
 // A Trial is what a constraint says of one record.

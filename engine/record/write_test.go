@@ -232,3 +232,23 @@ func TestUpsert(t *testing.T) {
 		t.Errorf("nine upserts count %s", got)
 	}
 }
+
+func TestChosenFieldIsSet(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	uid := h.do(`{"kind":"CREATE","route":"POST /n","table":"counters","set":{"n":1,"score":2},"response":{"body":"$record.uid"}}`, `{}`)
+	count := h.compile(`{"kind":"UPDATE","route":"POST /n/{id}","table":"counters","params":{"what":{"values":["n","score"]}},"filter":{"uid":"$params.id"},"set":{"$params.what":{"increment":2}},"response":{"body":["$record.n","$record.score","$record.version"]}}`)
+	assign := h.compile(`{"kind":"UPDATE","route":"POST /n/{id}","table":"counters","params":{"what":{"values":["n","score"]},"v":{"type":"json"}},"filter":{"uid":"$params.id"},"set":{"$params.what":"$params.v"},"response":{"body":["$record.n","$record.score","$record.version"]}}`)
+	for _, tt := range []struct{ got, want string }{
+		{h.run(count, `{"params":{"id":"`+uid+`","what":"n"}}`), "[3,2,2]"},
+		{h.run(count, `{"params":{"id":"`+uid+`","what":"score"}}`), "[3,4,3]"},
+		{h.run(count, `{"params":{"id":"`+uid+`","what":"list"}}`), "invalid: what must be one of: n, score."},
+		{h.run(assign, `{"params":{"id":"`+uid+`","what":"n","v":7}}`), "[7,4,4]"},
+		{h.run(assign, `{"params":{"id":"`+uid+`","what":"n","v":"x"}}`), "invalid: n must be a whole number."},
+		{h.run(assign, `{"params":{"id":"`+uid+`","what":"score","v":null}}`), "[7,null,5]"},
+	} {
+		if tt.got != tt.want {
+			t.Errorf("%s, want %s", tt.got, tt.want)
+		}
+	}
+}
