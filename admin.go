@@ -34,6 +34,7 @@ type passwordSource struct {
 	PasswordFile string `help:"File that holds the password." type:"existingfile" placeholder:"FILE"`
 }
 
+// Run makes an administrator of the role owner.
 func (c *adminCreateCommand) Run(ctx context.Context, t terminal, g *Globals) error {
 	return withAuth(ctx, t, g, func(a *auth.Auth) error {
 		password, err := c.read(t)
@@ -49,6 +50,7 @@ func (c *adminCreateCommand) Run(ctx context.Context, t terminal, g *Globals) er
 	})
 }
 
+// Run sets a new password, which ends the administrator's sessions.
 func (c *adminResetCommand) Run(ctx context.Context, t terminal, g *Globals) error {
 	return withAuth(ctx, t, g, func(a *auth.Auth) error {
 		admin, err := a.AdministratorByEmail(ctx, c.Email)
@@ -68,11 +70,7 @@ func (c *adminResetCommand) Run(ctx context.Context, t terminal, g *Globals) err
 }
 
 func withAuth(ctx context.Context, t terminal, g *Globals, do func(*auth.Auth) error) error {
-	in, err := g.open(ctx, g.logger(t.Err))
-	if err != nil {
-		return err
-	}
-	return errors.Join(do(auth.New(in.db)), in.Close())
+	return g.with(ctx, t, func(in *instance) error { return do(auth.New(in.db)) })
 }
 
 func (s *passwordSource) read(t terminal) (string, error) {

@@ -26,6 +26,7 @@ type applyCommand struct {
 	JSON       bool   `name:"json" help:"Print the differences as JSON."`
 }
 
+// Run reads the whole file before it opens the database: a file with mistakes costs nothing.
 func (c *applyCommand) Run(ctx context.Context, t terminal, g *Globals) error {
 	source, name, err := readInput(t, c.File)
 	if err != nil {
@@ -35,11 +36,7 @@ func (c *applyCommand) Run(ctx context.Context, t terminal, g *Globals) error {
 	if err != nil {
 		return err
 	}
-	in, err := g.open(ctx, g.logger(t.Err))
-	if err != nil {
-		return err
-	}
-	return errors.Join(c.apply(ctx, t, in, file), in.Close())
+	return g.with(ctx, t, func(in *instance) error { return c.apply(ctx, t, in, file) })
 }
 
 func (c *applyCommand) apply(ctx context.Context, t terminal, in *instance, file *definition.File) error {
@@ -102,38 +99,4 @@ func readInput(t terminal, path string) (content []byte, name string, err error)
 	}
 	content, err = os.ReadFile(path)
 	return content, path, err
-}
-
-type exportCommand struct {
-	Project string `arg:"" help:"Name of the project."`
-	Expand  bool   `help:"Print the endpoints that crud makes one by one."`
-}
-
-func (c *exportCommand) Run(ctx context.Context, t terminal, g *Globals) error {
-	in, err := g.open(ctx, g.logger(t.Err))
-	if err != nil {
-		return err
-	}
-	defer in.Close()
-	project, err := projectOf(in.catalog, c.Project)
-	if err != nil {
-		return err
-	}
-	_, err = t.Out.Write(definition.Print(project, c.Expand))
-	return err
-}
-
-func projectOf(c *catalog.Catalog, name string) (*engine.Project, error) {
-	schema := c.Schema()
-	if project := schema.Project(name); project != nil {
-		return project, nil
-	}
-	names := make([]string, 0, len(schema.Projects))
-	for other := range schema.Projects {
-		names = append(names, other)
-	}
-	if near := engine.Near(name, names); near != "" {
-		return nil, fmt.Errorf("there is no project %s; did you mean %s?", name, near)
-	}
-	return nil, fmt.Errorf("there is no project %s; sayrud apply makes one from a project file", name)
 }

@@ -14,6 +14,7 @@ type healthCommand struct {
 	HTTP string `name:"http" help:"Address of the server." default:"127.0.0.1:8090" env:"SAYRUD_HTTP" placeholder:"ADDR"`
 }
 
+// Run asks the server whether it is ready and fails when it is not.
 func (c *healthCommand) Run(ctx context.Context, t terminal) error {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
@@ -35,13 +36,14 @@ func (c *healthCommand) Run(ctx context.Context, t terminal) error {
 
 type versionCommand struct{}
 
-func (c *versionCommand) Run(ctx context.Context, t terminal, g *Globals) error {
+// Run prints the versions of the program and of its PostgreSQL.
+func (c *versionCommand) Run(ctx context.Context, t terminal, g *Globals) (err error) {
 	fmt.Fprintf(t.Out, "sayrud %s (%s, %s %s/%s)\n", version, commit, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	in, err := g.openDatabase(ctx, g.logger(t.Err))
 	if err != nil {
 		return err
 	}
-	defer in.Close()
+	defer func() { err = errors.Join(err, in.Close()) }()
 	var postgres string
 	if err := in.db.Pool().QueryRow(ctx, `SELECT current_setting('server_version')`).Scan(&postgres); err != nil {
 		return fmt.Errorf("ask PostgreSQL for its version: %w", err)

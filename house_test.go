@@ -1,13 +1,12 @@
 package main
 
 import (
+	"os"
 	"os/exec"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
-
-	"os"
 )
 
 const module = "github.com/sayrud/sayrud"

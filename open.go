@@ -118,6 +118,15 @@ func (g *Globals) open(ctx context.Context, log *slog.Logger) (_ *instance, err 
 	return in, nil
 }
 
+// with opens the instance, runs do and closes it again.
+func (g *Globals) with(ctx context.Context, t terminal, do func(*instance) error) error {
+	in, err := g.open(ctx, g.logger(t.Err))
+	if err != nil {
+		return err
+	}
+	return errors.Join(do(in), in.Close())
+}
+
 // Close ends what was opened; a nil part is passed over.
 func (in *instance) Close() error {
 	if in.scripts != nil {

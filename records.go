@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -57,35 +56,38 @@ type importCommand struct {
 	Continue bool   `help:"Keep the good records when others are refused."`
 }
 
+// Run adds the records of a file and tells each refused line. Without --continue one refused record keeps them all out.
 func (c *importCommand) Run(ctx context.Context, t terminal, g *Globals) error {
-	in, err := g.open(ctx, g.logger(t.Err))
-	if err != nil {
-		return err
-	}
-	defer in.Close()
-	project, table, err := c.find(in.catalog)
-	if err != nil {
-		return err
-	}
-	source, size := io.Reader(t.In), int64(-1)
-	if c.File != "-" {
-		file, err := os.Open(c.File)
+	return g.with(ctx, t, func(in *instance) error {
+		project, table, err := c.find(in.catalog)
 		if err != nil {
 			return err
 		}
-		defer file.Close()
-		if info, err := file.Stat(); err == nil {
-			size = info.Size()
+		source, size := t.In, int64(-1)
+		if c.File != "-" {
+			file, err := os.Open(c.File)
+			if err != nil {
+				return err
+			}
+			defer file.Close()
+			if info, err := file.Stat(); err == nil {
+				size = info.Size()
+			}
+			source = file
 		}
-		source = file
-	}
-	options := record.ImportOptions{Format: record.Format(formatOf(c.Format, c.File)), Continue: c.Continue}
-	if isTerminal(t.Err) {
-		bar := newBar(t.Err, size, "import")
-		options.Progress = func(bytes, _ int64) { _ = bar.Set64(bytes) }
-		defer func() { _ = bar.Finish() }()
-	}
-	report, err := in.records.Import(ctx, project, table, source, options)
+		options := record.ImportOptions{Format: record.Format(formatOf(c.Format, c.File)), Continue: c.Continue}
+		if isTerminal(t.Err) {
+			bar := newBar(t.Err, size, "import")
+			options.Progress = func(bytes, _ int64) { _ = bar.Set64(bytes) }
+			defer func() { _ = bar.Finish() }()
+		}
+		report, err := in.records.Import(ctx, project, table, source, options)
+		return c.tell(t, report, err)
+	})
+}
+
+// tell prints what an import did; err is what it failed with.
+func (c *importCommand) tell(t terminal, report record.ImportReport, err error) error {
 	for _, refused := range report.Errors {
 		fmt.Fprintf(t.Err, "%s:%d: %s\n", c.File, refused.Line, refused.Message)
 	}
@@ -111,12 +113,12 @@ type dumpCommand struct {
 	Spreadsheet bool `help:"Mark CSV cells that a spreadsheet would take for formulas; such a file is for reading only."`
 }
 
-func (c *dumpCommand) Run(ctx context.Context, t terminal, g *Globals) (err error) {
-	in, err := g.open(ctx, g.logger(t.Err))
-	if err != nil {
-		return err
-	}
-	defer in.Close()
+// Run writes all records of the table.
+func (c *dumpCommand) Run(ctx context.Context, t terminal, g *Globals) error {
+	return g.with(ctx, t, func(in *instance) error { return c.dump(ctx, t, in) })
+}
+
+func (c *dumpCommand) dump(ctx context.Context, t terminal, in *instance) (err error) {
 	project, table, err := c.find(in.catalog)
 	if err != nil {
 		return err

@@ -31,6 +31,7 @@ type serveCommand struct {
 // shutdownTime is how long requests under way may take after a signal to stop.
 const shutdownTime = 10 * time.Second
 
+// Run serves until ctx ends, then lets requests under way finish.
 func (c *serveCommand) Run(ctx context.Context, t terminal, g *Globals) (err error) {
 	proxies, err := parseProxies(c.TrustedProxies)
 	if err != nil {

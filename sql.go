@@ -18,11 +18,10 @@ type sqlCommand struct {
 
 // Run opens psql with the project's schema on its search path. The embedded server stays up while psql runs.
 func (c *sqlCommand) Run(ctx context.Context, t terminal, g *Globals) error {
-	in, err := g.open(ctx, g.logger(t.Err))
-	if err != nil {
-		return err
-	}
-	defer in.Close()
+	return g.with(ctx, t, func(in *instance) error { return c.connect(ctx, t, in) })
+}
+
+func (c *sqlCommand) connect(ctx context.Context, t terminal, in *instance) error {
 	project, err := projectOf(in.catalog, c.Project)
 	if err != nil {
 		return err

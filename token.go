@@ -25,6 +25,7 @@ type tokenCreateCommand struct {
 	Expires time.Duration `help:"How long it is valid, such as 720h; without it, until revoked." placeholder:"DURATION"`
 }
 
+// Run makes a token and prints its text, which is stored nowhere.
 func (c *tokenCreateCommand) Run(ctx context.Context, t terminal, g *Globals) error {
 	return withAuth(ctx, t, g, func(a *auth.Auth) error {
 		wanted := auth.Token{Name: c.Name, Project: c.Project, Role: auth.Role(c.Role), CreatedBy: auth.Operator().Actor()}
@@ -46,6 +47,7 @@ func (c *tokenCreateCommand) Run(ctx context.Context, t terminal, g *Globals) er
 
 type tokenListCommand struct{}
 
+// Run prints a table of the tokens.
 func (c *tokenListCommand) Run(ctx context.Context, t terminal, g *Globals) error {
 	return withAuth(ctx, t, g, func(a *auth.Auth) error {
 		tokens, err := a.Tokens(ctx)
@@ -77,6 +79,7 @@ type tokenRevokeCommand struct {
 	ID string `arg:"" help:"The token's id, as token list prints it."`
 }
 
+// Run ends a token at once.
 func (c *tokenRevokeCommand) Run(ctx context.Context, t terminal, g *Globals) error {
 	return withAuth(ctx, t, g, func(a *auth.Auth) error {
 		if err := a.RevokeToken(ctx, c.ID); err != nil {

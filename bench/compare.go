@@ -193,7 +193,7 @@ func sameAnswers(ctx context.Context, hand, sayrud *side) error {
 				Post, Nick, Content, Status string
 				Email                       *string
 				Likes                       int
-				Created_at                  time.Time
+				CreatedAt                   time.Time `json:"created_at"`
 			}
 		}
 		for _, path := range []string{"/counted?post=post-7&page=1", "/expanded?post=post-7"} {
