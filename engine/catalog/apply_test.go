@@ -92,8 +92,22 @@ type shop struct {
 func open(t *testing.T) *shop {
 	t.Helper()
 	db := pgtest.New(t)
-	return &shop{openOn(t, db), t, db}
+	s := &shop{openOn(t, db), t, db}
+	t.Cleanup(func() { s.exec(dropRoles) }) // they belong to the whole server and would outlive the database
+	return s
 }
+
+const dropRoles = `
+DO $$
+DECLARE
+  r text;
+BEGIN
+  FOR r IN SELECT rolname FROM pg_roles WHERE starts_with(rolname, current_database() || '_') LOOP
+    EXECUTE format('DROP OWNED BY %I', r);
+    EXECUTE format('DROP ROLE %I', r);
+  END LOOP;
+END
+$$`
 
 func openOn(t *testing.T, db *pg.DB) *catalog.Catalog {
 	t.Helper()

@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -9,7 +10,6 @@ import (
 
 	"github.com/sayrud/sayrud/engine"
 	"github.com/sayrud/sayrud/engine/relation"
-	"github.com/sayrud/sayrud/storage/pg"
 )
 
 const updateRole = `
@@ -23,25 +23,43 @@ func (w *writer) makeProject() error {
 	if err := w.run("make schema of project", relation.CreateProject(next)...); err != nil {
 		return err
 	}
-	var role string
-	if err := w.tx.QueryRow(w.ctx, `SELECT current_database()`).Scan(&role); err != nil {
+	var database string
+	if err := w.tx.QueryRow(w.ctx, `SELECT current_database()`).Scan(&database); err != nil {
 		return fmt.Errorf("make role of project: %w", err)
 	}
-	role = relation.RoleName(role, next)
-	err := pgx.BeginFunc(w.ctx, w.tx, func(tx pgx.Tx) error { // a savepoint: the project does without its role
-		for i, sql := range relation.CreateRole(next, role) {
-			if _, err := tx.Exec(w.ctx, sql); err != nil && !(i == 0 && pg.Code(err) == pg.DuplicateObject) {
-				return err
-			}
-		}
-		_, err := tx.Exec(w.ctx, updateRole, next.ID, role)
-		return err
-	})
+	role := relation.RoleName(database, next)
+	err := pgx.BeginFunc(w.ctx, w.tx, func(tx pgx.Tx) error { return makeRole(w.ctx, tx, next, role) }) // a savepoint: it goes without
 	if err != nil {
 		w.catalog.log.Warn("the project gets no role of its own for its views", "project", next.Name, "role", role, "error", err)
 		w.report.note("the role %s for the project's views could not be made: %v", role, err)
 	}
 	return nil
+}
+
+const selectRoleComment = `
+SELECT coalesce(shobj_description(oid, 'pg_authid'), '')
+FROM pg_roles
+WHERE rolname = $1`
+
+// makeRole makes the role, or takes the one that a dropped project of the same name left. A role of somebody else's is left alone.
+func makeRole(ctx context.Context, tx pgx.Tx, p *engine.Project, role string) error {
+	statements := relation.CreateRole(p, role)
+	var comment string
+	switch err := tx.QueryRow(ctx, selectRoleComment, role).Scan(&comment); {
+	case err == nil && comment != relation.RoleComment(p):
+		return fmt.Errorf("there is another role %s", role)
+	case err == nil:
+		statements = []string{relation.GrantSchema(p, role)}
+	case !errors.Is(err, pgx.ErrNoRows):
+		return err
+	}
+	for _, sql := range statements {
+		if _, err := tx.Exec(ctx, sql); err != nil {
+			return err
+		}
+	}
+	_, err := tx.Exec(ctx, updateRole, p.ID, role)
+	return err
 }
 
 // leaves makes the leaves of new tables, and the sequences of new autonumber fields.

@@ -19,11 +19,15 @@ func RoleName(database string, p *engine.Project) string {
 	return name[:54] + "_" + hex.EncodeToString(sum[:4])
 }
 
+// RoleComment is the comment on every role of ours, by which it is told from a role that somebody else made under the same name.
+func RoleComment(p *engine.Project) string { return "sayrud: the views of project " + p.Name }
+
 // CreateRole gives the statements that make the role, without login, and let it into the project's schema. Whoever runs them becomes
 // a member, so that SET ROLE works.
 func CreateRole(p *engine.Project, role string) []string {
 	return []string{
 		"CREATE ROLE " + Quote(role) + " NOLOGIN",
+		"COMMENT ON ROLE " + Quote(role) + " IS " + Literal(RoleComment(p)),
 		"GRANT " + Quote(role) + " TO CURRENT_USER",
 		GrantSchema(p, role),
 	}
