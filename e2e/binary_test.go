@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -54,7 +55,9 @@ type installation struct {
 	data string
 	addr string
 	env  []string
+	as   *syscall.SysProcAttr // of every process; nil: ours
 
+	owner  string // an API token, as a header wants it
 	server *exec.Cmd
 	ended  chan struct{} // closed when the server has ended
 	output *lockedBuffer
@@ -63,21 +66,34 @@ type installation struct {
 // install makes an empty data directory and picks an address; start runs a server on them.
 func install(t *testing.T) *installation {
 	t.Helper()
+	in := &installation{t: t, data: filepath.Join(t.TempDir(), "data"), addr: freeAddress(t), env: os.Environ()}
+	t.Cleanup(in.stop)
+	return in
+}
+
+// beside gives another server on the same database, with an address of its own.
+func (in *installation) beside() *installation {
+	in.t.Helper()
+	other := &installation{t: in.t, data: in.data, addr: freeAddress(in.t), env: in.env, as: in.as}
+	in.t.Cleanup(other.stop)
+	return other
+}
+
+func freeAddress(t *testing.T) string {
+	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer listener.Close()
-	in := &installation{t: t, data: filepath.Join(t.TempDir(), "data"), addr: listener.Addr().String(), env: os.Environ()}
-	t.Cleanup(in.stop)
-	return in
+	return listener.Addr().String()
 }
 
 func (in *installation) start() {
 	in.t.Helper()
 	in.output = &lockedBuffer{}
 	in.server = exec.CommandContext(context.Background(), binary, "serve", "--data", in.data, "--http", in.addr)
-	in.server.Env = in.env
+	in.server.Env, in.server.SysProcAttr = in.env, in.as
 	in.server.Stdout, in.server.Stderr = in.output, in.output
 	if err := in.server.Start(); err != nil {
 		in.t.Fatal(err)
@@ -128,8 +144,7 @@ func (in *installation) signal(sig syscall.Signal) {
 func (in *installation) run(code int, stdin string, args ...string) (stdout, stderr string) {
 	in.t.Helper()
 	var out, problems bytes.Buffer
-	command := exec.CommandContext(in.t.Context(), binary, args...)
-	command.Env = append(in.env, "SAYRUD_DATA="+in.data)
+	command := in.command(args...)
 	command.Stdin, command.Stdout, command.Stderr = strings.NewReader(stdin), &out, &problems
 	err := command.Run()
 	var exit *exec.ExitError
@@ -140,6 +155,13 @@ func (in *installation) run(code int, stdin string, args ...string) (stdout, std
 		in.t.Fatalf("sayrud %s exits with %d, want %d\n%s%s", strings.Join(args, " "), got, code, out.String(), problems.String())
 	}
 	return out.String(), problems.String()
+}
+
+// command makes a command of the binary on the data directory.
+func (in *installation) command(args ...string) *exec.Cmd {
+	command := exec.CommandContext(in.t.Context(), binary, args...)
+	command.Env, command.SysProcAttr = append(slices.Clip(in.env), "SAYRUD_DATA="+in.data), in.as
+	return command
 }
 
 // request sends one HTTP request; a body that begins with { is JSON, any other a form.

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"encoding/json"
+	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -12,7 +13,20 @@ const example = "../examples/comments/project.yaml"
 // TestFirstRun is the newcomer's story: start, set up, apply a file, use it with curl and psql.
 func TestFirstRun(t *testing.T) {
 	t.Parallel()
-	in := install(t)
+	firstRun(t, install(t))
+}
+
+// TestFirstRunOnAnotherPostgreSQL is the same story on a PostgreSQL 15 of the user's own; the data directory is not even made.
+func TestFirstRunOnAnotherPostgreSQL(t *testing.T) {
+	t.Parallel()
+	in := installOn(t, newCluster(t))
+	firstRun(t, in)
+	if _, err := os.Stat(in.data); !os.IsNotExist(err) {
+		t.Errorf("with --database-url there is a data directory: %v", err)
+	}
+}
+
+func firstRun(t *testing.T, in *installation) {
 	in.start()
 
 	_, token, _ := strings.Cut(in.setupLink(), "token=")
@@ -24,7 +38,7 @@ func TestFirstRun(t *testing.T) {
 		t.Fatalf("the setup link works twice (%d)", status)
 	}
 
-	in.run(0, "", "apply", example)
+	in.apply(readExample(t))
 	if out, _ := in.run(0, "", "apply", "--dry-run", example); strings.Contains(out, "+ ") || strings.Contains(out, "~ ") {
 		t.Errorf("a second apply would change something:\n%s", out)
 	}
@@ -104,7 +118,7 @@ func TestCommandsBesideTheServer(t *testing.T) {
 	t.Parallel()
 	in := install(t)
 	in.start()
-	in.run(0, "", "apply", example)
+	in.apply(readExample(t))
 
 	out, _ := in.run(0, `{"post":"a","nick":"Ann","content":"1"}`+"\n"+`{"post":"a","nick":"Ben","content":"2"}`+"\n", "import", "blog/comments", "-")
 	if !strings.Contains(out, "2 records imported") {

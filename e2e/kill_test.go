@@ -19,7 +19,7 @@ func TestKillServer(t *testing.T) {
 	t.Parallel()
 	in := install(t)
 	in.start()
-	in.run(0, strings.ReplaceAll(readExample(t), "rate_limit: {limit: 10", "rate_limit: {limit: 1000000"), "apply", "-")
+	in.apply(strings.ReplaceAll(readExample(t), "rate_limit: {limit: 10", "rate_limit: {limit: 1000000"))
 	acknowledged := map[string]bool{}
 	for round := range 20 {
 		for id := range in.writeUntilKilled(round, func() { in.signal(syscall.SIGKILL) }) {
@@ -35,7 +35,7 @@ func TestKillPostgreSQL(t *testing.T) {
 	t.Parallel()
 	in := install(t)
 	in.start()
-	in.run(0, strings.ReplaceAll(readExample(t), "rate_limit: {limit: 10", "rate_limit: {limit: 1000000"), "apply", "-")
+	in.apply(strings.ReplaceAll(readExample(t), "rate_limit: {limit: 10", "rate_limit: {limit: 1000000"))
 	acknowledged := map[string]bool{}
 	for round := range 3 {
 		for id := range in.writeUntilKilled(round, func() {
