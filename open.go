@@ -13,6 +13,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/sayrud/sayrud/engine/catalog"
+	"github.com/sayrud/sayrud/engine/middleware"
 	"github.com/sayrud/sayrud/engine/record"
 	"github.com/sayrud/sayrud/engine/script"
 	"github.com/sayrud/sayrud/storage/pg"
@@ -110,7 +111,7 @@ func (g *Globals) open(ctx context.Context, log *slog.Logger) (_ *instance, err 
 			err = errors.Join(err, in.Close())
 		}
 	}()
-	if in.catalog, err = catalog.Open(ctx, in.db, catalog.Config{Log: log}); err != nil {
+	if in.catalog, err = catalog.Open(ctx, in.db, catalog.Config{Log: log, Check: middleware.Check}); err != nil {
 		return nil, err
 	}
 	in.scripts = script.NewRunner(script.Config{})

@@ -82,7 +82,7 @@ func (c *Catalog) run(ctx context.Context, o operation) (*Report, error) {
 			return err
 		}
 		report = &Report{Project: o.name, Revision: base.Revision, DryRun: o.options.DryRun, Differences: []Difference{}}
-		if done, err = plot(base, o, report); err != nil {
+		if done, err = plot(base, o, report, c.check); err != nil {
 			return err
 		}
 		next = base
@@ -140,7 +140,7 @@ FOR UPDATE`
 }
 
 // plot finds what leads from base to where the operation wants to be, and whether that stands up.
-func plot(base *engine.Project, o operation, report *Report) (*change, error) {
+func plot(base *engine.Project, o operation, report *Report, further func(*engine.Project) engine.Problems) (*change, error) {
 	m, err := o.merge(base)
 	if err != nil {
 		return nil, err
@@ -153,7 +153,7 @@ func plot(base *engine.Project, o operation, report *Report) (*change, error) {
 	if !m.prune {
 		noteKept(m, report)
 	}
-	if problems := append(standing(stuck, m.renamed, next), done.check()...); len(problems) > 0 {
+	if problems := append(standing(stuck, m.renamed, next), done.check(further)...); len(problems) > 0 {
 		return nil, problems
 	}
 	return done, nil

@@ -29,12 +29,17 @@ func Migrations() fs.FS {
 // Config is what a Catalog can be told. The zero value is ready.
 type Config struct {
 	Log *slog.Logger // nil: slog.Default()
+
+	// Check refuses what this package knows nothing of, such as the settings of middlewares. It gets the part of a project that a
+	// change touches. nil refuses nothing.
+	Check func(*engine.Project) engine.Problems
 }
 
 // A Catalog is the definitions of one database. It is safe for concurrent use.
 type Catalog struct {
 	db     *pg.DB
 	log    *slog.Logger
+	check  func(*engine.Project) engine.Problems
 	schema atomic.Pointer[engine.Schema]
 	wake   chan struct{} // background work may be waiting
 
@@ -45,9 +50,12 @@ type Catalog struct {
 
 // Open migrates the database and loads its definitions.
 func Open(ctx context.Context, db *pg.DB, cfg Config) (*Catalog, error) {
-	c := &Catalog{db: db, log: cfg.Log, wake: make(chan struct{}, 1)}
+	c := &Catalog{db: db, log: cfg.Log, check: cfg.Check, wake: make(chan struct{}, 1)}
 	if c.log == nil {
 		c.log = slog.Default()
+	}
+	if c.check == nil {
+		c.check = func(*engine.Project) engine.Problems { return nil }
 	}
 	if err := pg.Migrate(ctx, db, Migrations()); err != nil {
 		return nil, err

@@ -9,11 +9,12 @@ import (
 
 // check tells what keeps the next project from standing up. Only what the change can have touched is looked at, so that its cost does
 // not grow with the project.
-func (c *change) check() engine.Problems {
+func (c *change) check(further func(*engine.Project) engine.Problems) engine.Problems {
 	touched := c.touched()
 	part := c.part(touched)
 	problems := definition.Check(part)
 	problems = append(problems, definition.Unsupported(part)...)
+	problems = append(problems, further(part)...)
 	if len(problems) > 0 {
 		return append(problems, c.uses()...)
 	}
@@ -22,6 +23,9 @@ func (c *change) check() engine.Problems {
 			problems = append(problems, plan.CheckTable(c.next, t).At("tables", name)...)
 			problems = append(problems, checkIndexes(c.next, t).At("tables", name)...)
 		}
+	}
+	if len(problems) > 0 { // every endpoint of a broken table would say the same once more
+		return append(problems, c.uses()...)
 	}
 	for name, e := range c.next.Endpoints.All() {
 		if c.affects(e, touched) {

@@ -5,7 +5,6 @@ import (
 	"github.com/sayrud/sayrud/engine/auth"
 	"github.com/sayrud/sayrud/engine/catalog"
 	"github.com/sayrud/sayrud/engine/definition"
-	"github.com/sayrud/sayrud/engine/middleware"
 	"github.com/sayrud/sayrud/engine/raw"
 )
 
@@ -119,7 +118,7 @@ func (s *Server) patchProject(c *call, in *patchProjectIn) (edited, error) {
 	})
 }
 
-// edit changes the definitions of the call's project, with the middlewares checked as well.
+// edit changes the definitions of the call's project.
 func (s *Server) edit(c *call, opt changeOptions, change func(*engine.Project) error) (edited, error) {
 	options := catalog.EditOptions{DryRun: opt.DryRun, Yes: opt.Yes, IfRevision: opt.IfRevision, Actor: c.principal.Actor()}
 	if opt.Yes {
@@ -127,12 +126,7 @@ func (s *Server) edit(c *call, opt changeOptions, change func(*engine.Project) e
 			return edited{}, err
 		}
 	}
-	report, err := s.cfg.Catalog.Edit(c.ctx(), c.project.Name, options, func(p *engine.Project) error {
-		if err := change(p); err != nil {
-			return err
-		}
-		return middleware.Check(p).Err()
-	})
+	report, err := s.cfg.Catalog.Edit(c.ctx(), c.project.Name, options, change)
 	return edited{report}, err
 }
 
@@ -196,9 +190,6 @@ func (s *Server) apply(c *call, in *applyIn) (edited, error) {
 		if err := c.needScope(auth.Endpoints); err != nil {
 			return edited{}, err
 		}
-	}
-	if problems := middleware.Check(f.Project); problems != nil {
-		return edited{}, f.Err(problems)
 	}
 	report, err := s.cfg.Catalog.Apply(c.ctx(), f.Project, catalog.ApplyOptions{
 		DryRun: in.DryRun, Prune: in.Prune, Yes: in.Yes, IfRevision: in.IfRevision, Actor: c.principal.Actor(),

@@ -13,6 +13,7 @@ import (
 	"github.com/sayrud/sayrud/engine/auth"
 	"github.com/sayrud/sayrud/engine/catalog"
 	"github.com/sayrud/sayrud/engine/definition"
+	"github.com/sayrud/sayrud/engine/middleware"
 	"github.com/sayrud/sayrud/engine/record"
 	"github.com/sayrud/sayrud/engine/script"
 	"github.com/sayrud/sayrud/storage/pg/pgtest"
@@ -39,7 +40,7 @@ func open(t *testing.T, files ...string) *door {
 	t.Helper()
 	db := pgtest.New(t)
 	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError}))
-	c, err := catalog.Open(t.Context(), db, catalog.Config{Log: log})
+	c, err := catalog.Open(t.Context(), db, catalog.Config{Log: log, Check: middleware.Check})
 	if err != nil {
 		t.Fatal(err)
 	}
