@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/sayrud/sayrud/engine"
+	"github.com/sayrud/sayrud/engine/relation"
 	"github.com/sayrud/sayrud/engine/template"
 )
 
@@ -53,8 +54,12 @@ type Layout struct {
 	Keys                                         int // index of the first sort key, as text; -1 where there is no cursor
 }
 
-// A FieldColumn is a column that holds one stored field.
-type FieldColumn struct{ Column, Slot int }
+// A FieldColumn is a column that holds one stored field: its JSON, or the text of its JSON string, which PostgreSQL gives without the
+// work of escaping it.
+type FieldColumn struct {
+	Column, Slot int
+	Text         bool
+}
 
 // Variant gives the number of the statement: order is an index of the allowed orders.
 func (r *Read) Variant(mask, order int, start Start) int {
@@ -263,8 +268,9 @@ func (s *Shape) selection(fields []*engine.Field, total bool) (string, Layout) {
 	add(len(fields) > separately, &l.Data, "data")
 	for _, f := range fields {
 		if l.Data < 0 {
-			l.Fields = append(l.Fields, FieldColumn{Column: n, Slot: s.keys.Slot(f.Key)})
-			sql += ", r.data->" + literal(f.Key)
+			text := relation.Type(f.Type) == relation.Text
+			l.Fields = append(l.Fields, FieldColumn{Column: n, Slot: s.keys.Slot(f.Key), Text: text})
+			sql += []string{", r.data->", ", r.data->>"}[index(text)] + literal(f.Key)
 			n++
 		}
 	}

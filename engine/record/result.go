@@ -66,7 +66,11 @@ func (r *Result) row(values [][]byte) error {
 	} else {
 		clear(row.Slots)
 		for _, f := range l.Fields {
-			row.Slots[f.Slot] = raw.Value(r.copy(values[f.Column]))
+			if v := values[f.Column]; f.Text && v != nil {
+				row.Slots[f.Slot] = r.quote(v)
+			} else {
+				row.Slots[f.Slot] = raw.Value(r.copy(v))
+			}
 		}
 	}
 	for i := range row.Columns {
@@ -100,6 +104,13 @@ func (r *Result) copy(v []byte) []byte {
 	start := len(r.buf)
 	r.buf = append(r.buf, v...)
 	return r.buf[start:len(r.buf):len(r.buf)]
+}
+
+// quote takes over a text as a JSON string.
+func (r *Result) quote(text []byte) raw.Value {
+	start := len(r.buf)
+	r.buf = raw.AppendString(r.buf, text)
+	return raw.Value(r.buf[start:len(r.buf):len(r.buf)])
 }
 
 // take gives n cells whose content is undefined.
