@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-
-	"github.com/sayrud/sayrud/engine/definition"
 )
 
 // TestParseBounds gives Parse what is small and means much, or is broken at length.
@@ -30,7 +28,7 @@ func TestParseBounds(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			_, err := definition.Parse("f", []byte(test.source))
+			_, err := parseWhole("f", []byte(test.source))
 			if err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("%.300v", err)
 			}

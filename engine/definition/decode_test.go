@@ -73,7 +73,7 @@ func TestUnsupported(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f, err := definition.Parse("f", source)
+	f, err := parseWhole("f", source)
 	if err != nil {
 		t.Fatal(err)
 	}

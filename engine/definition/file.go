@@ -32,7 +32,8 @@ func (e *FileError) Error() string { return strings.Join(e.Lines, "\n") }
 // Unwrap gives the Problems, where there are any.
 func (e *FileError) Unwrap() error { return e.Problems.Err() }
 
-// Parse reads a project file, YAML 1.2 core schema or JSON, of at most 4 MB, and checks it. Its error is a *FileError.
+// Parse reads a project file, YAML 1.2 core schema or JSON, of at most 4 MB, and checks its shape. What needs the rest of the project,
+// which a file may leave out, is for Check. Its error is a *FileError.
 func Parse(filename string, source []byte) (*File, error) {
 	v, places, faults := read(source)
 	if faults != nil {
@@ -40,13 +41,10 @@ func Parse(filename string, source []byte) (*File, error) {
 	}
 	f := &File{Name: filename, value: v, places: places, lines: strings.Split(strings.TrimPrefix(string(source), "\ufeff"), "\n")}
 	p, problems := DecodeProject(v)
-	if problems == nil {
-		f.Project = p
-		problems = Check(p)
-	}
 	if err := f.Err(problems); err != nil {
 		return nil, err
 	}
+	f.Project = p
 	return f, nil
 }
 

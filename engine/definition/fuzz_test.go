@@ -41,7 +41,7 @@ func FuzzParse(f *testing.F) {
 		if len(source) > 1<<14 {
 			return
 		}
-		file, err := definition.Parse("f", source)
+		file, err := parseWhole("f", source)
 		if err != nil {
 			var refused *definition.FileError
 			if !errors.As(err, &refused) || len(refused.Lines) == 0 {
@@ -55,7 +55,7 @@ func FuzzParse(f *testing.F) {
 			return
 		}
 		printed := definition.Print(file.Project, false)
-		again, err := definition.Parse("p", printed)
+		again, err := parseWhole("p", printed)
 		if err != nil {
 			t.Fatalf("%v\n%s", err, printed)
 		}

@@ -35,7 +35,7 @@ func TestErrors(t *testing.T) {
 			if !found {
 				t.Fatalf("%s: %s has no -- want --", file, name)
 			}
-			_, err := definition.Parse("f", []byte(in))
+			_, err := parseWhole("f", []byte(in))
 			got.WriteString("== " + name + "\n" + in + "-- want --\n")
 			var refused *definition.FileError
 			if errors.As(err, &refused) {

@@ -3,8 +3,6 @@ package definition_test
 import (
 	"os"
 	"testing"
-
-	"github.com/sayrud/sayrud/engine/definition"
 )
 
 func TestParseExample(t *testing.T) {
@@ -13,7 +11,7 @@ func TestParseExample(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f, err := definition.Parse("blog.yaml", source)
+	f, err := parseWhole("blog.yaml", source)
 	if err != nil {
 		t.Fatal(err)
 	}

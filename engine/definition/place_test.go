@@ -37,7 +37,7 @@ endpoints:
     route: GET /e
     response: {body: [1, {a: "=x"}]}
 `
-	f, err := definition.Parse("f", []byte(source))
+	f, err := parseWhole("f", []byte(source))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,7 +78,7 @@ endpoints:
 
 func TestErrOfNothing(t *testing.T) {
 	t.Parallel()
-	f, err := definition.Parse("f", []byte("project: p\n"))
+	f, err := parseWhole("f", []byte("project: p\n"))
 	if err != nil {
 		t.Fatal(err)
 	}

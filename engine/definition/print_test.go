@@ -24,12 +24,12 @@ func TestPrintExample(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	first, err := definition.Parse("blog.yaml", source)
+	first, err := parseWhole("blog.yaml", source)
 	if err != nil {
 		t.Fatal(err)
 	}
 	printed := definition.Print(first.Project, false)
-	again, err := definition.Parse("printed.yaml", printed)
+	again, err := parseWhole("printed.yaml", printed)
 	if err != nil {
 		t.Fatalf("%v\n%s", err, printed)
 	}

@@ -107,7 +107,7 @@ func TestParsePrint(t *testing.T) {
 	for seed := range uint64(400) {
 		p := randomProject(rand.New(rand.NewPCG(seed, 1)))
 		printed := definition.Print(p, false)
-		f, err := definition.Parse("p.yaml", printed)
+		f, err := parseWhole("p.yaml", printed)
 		if err != nil {
 			t.Fatalf("seed %d: %v\n%s", seed, err, printed)
 		}
@@ -117,7 +117,7 @@ func TestParsePrint(t *testing.T) {
 		if again := definition.Print(f.Project, false); string(again) != string(printed) {
 			t.Fatalf("seed %d: printing is not stable: %s", seed, cmp.Diff(string(printed), string(again)))
 		}
-		if _, err := definition.Parse("p.yaml", definition.Print(p, true)); err != nil {
+		if _, err := parseWhole("p.yaml", definition.Print(p, true)); err != nil {
 			t.Fatalf("seed %d: expanded: %v", seed, err)
 		}
 	}

@@ -13,7 +13,7 @@ import (
 
 func parse(t *testing.T, source string) *engine.Project {
 	t.Helper()
-	f, err := definition.Parse("f", []byte(source))
+	f, err := parseWhole("f", []byte(source))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,7 +37,7 @@ func TestRenameField(t *testing.T) {
 	}
 	printed := definition.Print(p, false)
 	golden(t, "testdata/rename/field.yaml", printed)
-	if _, err := definition.Parse("f", printed); err != nil {
+	if _, err := parseWhole("f", printed); err != nil {
 		t.Error(err)
 	}
 	if problems := definition.RenameField(p, "comments", "author", "nick"); problems != nil {
