@@ -19,7 +19,7 @@ func TestHandler(t *testing.T) {
 		{"/_/t/comments", 200, "<title>Sayrud</title>"},
 		{"/_/panel.js", 200, "/_/api/"},
 		{"/_/none.js", 404, ""},
-		{"/_/../ui.go", 404, ""},
+		{"/_/../handler.go", 404, ""},
 	} {
 		w := httptest.NewRecorder()
 		Handler("/_/").ServeHTTP(w, httptest.NewRequest(http.MethodGet, "http://x"+tt.path, nil))

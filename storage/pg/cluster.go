@@ -1,3 +1,5 @@
+//go:build unix
+
 package pg
 
 import (
@@ -111,10 +113,9 @@ func (c *cluster) create(ctx context.Context) error {
 
 func (c *cluster) enoughSpace() error {
 	var st syscall.Statfs_t
-	if err := syscall.Statfs(c.dataDir, &st); err != nil {
-		return nil // initdb will tell
-	}
-	if free := uint64(st.Bavail) * uint64(st.Bsize); free < newClusterBytes {
+	known := syscall.Statfs(c.dataDir, &st) == nil // else initdb will tell
+	//nolint:unconvert // Bavail is signed on some systems
+	if free := uint64(st.Bavail) * uint64(st.Bsize); known && free < newClusterBytes {
 		return fmt.Errorf("make the database: only %d MB are free at %s, but %d are needed; free some space, or choose another directory with --data", free>>20, c.dataDir, newClusterBytes>>20)
 	}
 	return nil

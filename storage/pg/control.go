@@ -1,7 +1,10 @@
+//go:build unix
+
 package pg
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -49,12 +52,12 @@ func send(conn net.Conn, message any) error {
 }
 
 // dialControl connects to the supervisor of a data directory and reads its greeting: errNobody when there is none.
-func dialControl(dataDir string) (net.Conn, *bufio.Reader, *greeting, error) {
+func dialControl(ctx context.Context, dataDir string) (net.Conn, *bufio.Reader, *greeting, error) {
 	dir, err := socketDir(dataDir)
 	if err != nil {
 		return nil, nil, nil, fmt.Errorf("%w: %w", errNobody, err)
 	}
-	conn, err := net.DialTimeout("unix", dir+"/"+controlName, controlTimeout)
+	conn, err := (&net.Dialer{Timeout: controlTimeout}).DialContext(ctx, "unix", dir+"/"+controlName)
 	if err != nil {
 		if errors.Is(err, syscall.EACCES) {
 			return nil, nil, nil, err

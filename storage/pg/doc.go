@@ -20,7 +20,7 @@
 // [StartEmbedded] runs PostgreSQL for one data directory. Its programs travel compressed in this executable
 // (see archive), are unpacked once into the user's cache directory, and listen on a Unix socket only. A build
 // without the archive takes PostgreSQL from the machine; $SAYRUD_POSTGRES_BIN, a directory with initdb and postgres,
-// goes before both.
+// goes before both. It needs a Unix; elsewhere these functions refuse and [Open] is all there is.
 //
 // The server belongs to a supervisor: this executable in a session of its own ([RunSupervisor]), one for each data
 // directory, guarded by a lock on a file in it. Clients hold a connection to the supervisor's control socket. It

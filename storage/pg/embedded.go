@@ -1,3 +1,5 @@
+//go:build unix
+
 package pg
 
 import (
@@ -13,20 +15,7 @@ import (
 	"path/filepath"
 	"sync"
 	"syscall"
-	"time"
 )
-
-// EmbeddedConfig says how to run the embedded server. Only DataDir is required.
-type EmbeddedConfig struct {
-	// DataDir is the data directory; PostgreSQL's part is below postgres/ in it. It is made if need be.
-	DataDir string
-	// Settings are PostgreSQL settings over those in postgresql.conf. They count when this call starts the server.
-	Settings map[string]string
-	// Linger is how long the server stays after its last client. 0 means 10 s.
-	Linger time.Duration
-	// Log takes what happens to the server later. nil means slog.Default().
-	Log *slog.Logger
-}
 
 // Embedded is a hold on the PostgreSQL server of a data directory: the server runs at least until Close, or until
 // this process ends. When the server's supervisor dies, another is started in the background; meanwhile statements

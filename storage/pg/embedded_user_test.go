@@ -1,3 +1,5 @@
+//go:build unix
+
 package pg_test
 
 import (
@@ -51,7 +53,7 @@ func copyProgram(t *testing.T, name string) {
 // homeDir is a directory that every user may enter.
 func homeDir(t *testing.T) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "sayrud-home-")
+	dir, err := os.MkdirTemp("", "sayrud-home-") //nolint:usetesting // other users may not enter what t.TempDir makes
 	if err != nil {
 		t.Fatal(err)
 	}

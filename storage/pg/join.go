@@ -1,3 +1,5 @@
+//go:build unix
+
 package pg
 
 import (
@@ -35,8 +37,9 @@ func join(ctx context.Context, cfg EmbeddedConfig) (net.Conn, *bufio.Reader, *an
 	defer slow.Stop()
 	var started *child
 	for wait := firstPoll; ; wait = min(2*wait, maxPoll) {
-		conn, r, _, err := dialControl(cfg.DataDir)
-		if err == nil {
+		conn, r, _, err := dialControl(ctx, cfg.DataDir)
+		switch {
+		case err == nil:
 			state, err := awaitAnswer(ctx, conn, r)
 			if err == nil {
 				return conn, r, state, nil
@@ -45,7 +48,9 @@ func join(ctx context.Context, cfg EmbeddedConfig) (net.Conn, *bufio.Reader, *an
 			if ctx.Err() != nil || errors.Is(err, errRefused) {
 				return nil, nil, nil, err
 			}
-		} else if !errors.Is(err, errNobody) {
+		case ctx.Err() != nil:
+			return nil, nil, nil, ctx.Err()
+		case !errors.Is(err, errNobody):
 			return nil, nil, nil, err
 		}
 		if started, err = started.ensure(cfg); err != nil {
@@ -63,8 +68,10 @@ var errRefused = errors.New("refused")
 // refusal is a supervisor's reason.
 type refusal string
 
+// Error is the reason itself.
 func (r refusal) Error() string { return string(r) }
 
+// Is makes errors.Is find errRefused.
 func (r refusal) Is(target error) bool { return target == errRefused }
 
 // awaitAnswer reads the supervisor's answer, which may take as long as PostgreSQL recovers.

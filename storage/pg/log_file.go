@@ -1,3 +1,5 @@
+//go:build unix
+
 package pg
 
 import (
@@ -105,6 +107,7 @@ func (l *logFile) reason() string {
 	return strings.Join(l.lines[max(0, len(l.lines)-2):], "; ")
 }
 
+// Close ends writing for good.
 func (l *logFile) Close() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -126,16 +126,16 @@ func ended(proc string) bool {
 // sameExecutable returns a path that starts the program we are, even when its file was replaced or removed.
 func sameExecutable() (string, error) {
 	const self = "/proc/self/exe"
-	name, err := os.Executable()
-	if err != nil {
-		return self, nil
+	if name, err := os.Executable(); err == nil && sameFile(self, name) {
+		return name, nil
 	}
-	mine, err1 := os.Stat(self)
-	there, err2 := os.Stat(name)
-	if err1 != nil || err2 != nil || !os.SameFile(mine, there) {
-		return self, nil
-	}
-	return name, nil
+	return self, nil
+}
+
+func sameFile(one, other string) bool {
+	a, err1 := os.Stat(one)
+	b, err2 := os.Stat(other)
+	return err1 == nil && err2 == nil && os.SameFile(a, b)
 }
 
 // closeInherited closes descriptors that whoever started us left open by mistake, such as a lock of a shell: we

@@ -38,7 +38,7 @@ func (db *DB) queryOnce(conn *pgxpool.Conn, s *Statement, args [][]byte, row fun
 	p := preparedOf(c)
 	if db.patience > 0 {
 		_ = c.Conn().SetReadDeadline(time.Now().Add(db.patience))
-		defer c.Conn().SetReadDeadline(time.Time{}) // before Release: others use the connection without a bound
+		defer func() { _ = c.Conn().SetReadDeadline(time.Time{}) }() // before Release: others use the connection without a bound
 	}
 	rows, err := execute(c, p, s, args, row)
 	if err != nil && rows == 0 && outdated(err) {

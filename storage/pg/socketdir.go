@@ -1,3 +1,5 @@
+//go:build unix
+
 package pg
 
 import (
@@ -57,7 +59,7 @@ func listenIn(dir string, acc account) (net.Listener, error) {
 	if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	ln, err := net.Listen("unix", name)
+	ln, err := net.ListenUnix("unix", &net.UnixAddr{Name: name, Net: "unix"})
 	if err != nil {
 		return nil, err
 	}

@@ -1,3 +1,5 @@
+//go:build unix
+
 package pg
 
 import (
@@ -14,9 +16,6 @@ import (
 	"syscall"
 	"time"
 )
-
-// SupervisorCommand is the hidden subcommand whose arguments [RunSupervisor] takes.
-const SupervisorCommand = "__postgres"
 
 const (
 	defaultLinger = 10 * time.Second
@@ -77,8 +76,10 @@ func RunSupervisor(args []string) int {
 // settingsFlag collects -set name=value.
 type settingsFlag map[string]string
 
+// String is for flag.Value: there is no default to print.
 func (s settingsFlag) String() string { return "" }
 
+// Set takes one name=value.
 func (s settingsFlag) Set(text string) error {
 	name, value, ok := strings.Cut(text, "=")
 	if !ok {
@@ -133,7 +134,7 @@ func takeLock(dataDir string, acc account) (*os.File, error) {
 		if !errors.Is(err, errLocked) {
 			return nil, err
 		}
-		if conn, _, _, err := dialControl(dataDir); err == nil {
+		if conn, _, _, err := dialControl(context.Background(), dataDir); err == nil {
 			conn.Close()
 			return nil, errAlready
 		}
@@ -201,7 +202,9 @@ func (s *supervisor) run(terminate <-chan os.Signal) int {
 		}
 		s.shut()
 		cancel()
-		<-served
+		if err := <-served; err != nil {
+			s.note(err.Error())
+		}
 		return 0
 	}
 }
@@ -216,7 +219,7 @@ func (s *supervisor) close() {
 		s.ln.Close()
 	}
 	if s.log != nil {
-		s.log.Close()
+		_ = s.log.Close() // nobody is left to tell
 	}
 	s.lock.Close()
 }

@@ -1,3 +1,5 @@
+//go:build unix
+
 package pg
 
 import (
@@ -25,10 +27,10 @@ func (s *supervisor) serve(ctx context.Context) error {
 		return s.unless(ctx, err)
 	}
 	everReady := false
-	for failures := 0; ctx.Err() == nil; {
+	for failures := 0; !stopping(ctx); {
 		began := time.Now()
 		ready, err := s.serveOnce(ctx)
-		if ctx.Err() != nil {
+		if stopping(ctx) {
 			return nil
 		}
 		everReady = everReady || ready
@@ -49,11 +51,13 @@ func (s *supervisor) serve(ctx context.Context) error {
 
 // unless returns err, or nil when we are stopping anyway.
 func (s *supervisor) unless(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
+	if stopping(ctx) {
 		return nil
 	}
 	return err
 }
+
+func stopping(ctx context.Context) bool { return ctx.Err() != nil }
 
 // serveOnce runs one server until it ends or ctx does. ready tells whether it took connections.
 func (s *supervisor) serveOnce(ctx context.Context) (ready bool, err error) {

@@ -68,6 +68,7 @@ func (q *Tx) Pgx() pgx.Tx { return q.tx }
 // outdatedError is a statement's refusal that goes away when the statement is prepared again.
 type outdatedError struct{ error }
 
+// Unwrap gives the refusal itself.
 func (e *outdatedError) Unwrap() error { return e.error }
 
 // rerun calls attempt until it succeeds, fails for good, or has had its number of chances.

@@ -57,7 +57,7 @@ func TestInTx_otherErrorsComeBackAtOnce(t *testing.T) {
 		t.Errorf("%d calls, error %v", calls, err)
 	}
 	own := errors.New("own")
-	if err := db.InTx(context.Background(), func(pgx.Tx) error { return own }); err != own {
+	if err := db.InTx(context.Background(), func(pgx.Tx) error { return own }); !errors.Is(err, own) || err.Error() != own.Error() {
 		t.Errorf("error %v, want it as it was", err)
 	}
 }

@@ -3,6 +3,7 @@ package pgtest
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -80,8 +81,14 @@ func reap(server string) {
 	}
 	for _, name := range names {
 		pid, err := strconv.Atoi(strings.Split(name, "_")[1])
-		if err == nil && syscall.Kill(pid, 0) == syscall.ESRCH {
+		if err == nil && gone(pid) {
 			_, _ = conn.Exec(ctx, "DROP DATABASE IF EXISTS "+name+" WITH (FORCE)")
 		}
 	}
+}
+
+// gone reports whether no process has this id. Signal 0 only asks (kill(2)).
+func gone(pid int) bool {
+	p, err := os.FindProcess(pid)
+	return err == nil && errors.Is(p.Signal(syscall.Signal(0)), os.ErrProcessDone)
 }
