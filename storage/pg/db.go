@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -95,5 +97,20 @@ func connectError(err error) error {
 			hint = "; is PostgreSQL running there, and does it accept this address?"
 		}
 	}
-	return fmt.Errorf("open database: %w%s", err, hint)
+	return fmt.Errorf("open database: %w%s", oneLine{err}, hint)
 }
+
+// oneLine prints an error in one line. pgx gives each attempt to connect a line, with TLS and without; what repeats is left out.
+type oneLine struct{ error }
+
+func (e oneLine) Error() string {
+	var parts []string
+	for line := range strings.Lines(e.error.Error()) {
+		if line = strings.TrimSpace(line); !slices.Contains(parts, line) {
+			parts = append(parts, line)
+		}
+	}
+	return strings.Join(parts, " ")
+}
+
+func (e oneLine) Unwrap() error { return e.error }
