@@ -33,7 +33,7 @@ func (c *checker) call(e *tree.FuncExpr) *node {
 		return c.refuse(c.place("distinct", "all"), allowedHint, "DISTINCT or ALL in a call is not allowed")
 	}
 	args, ok := c.arguments(name, at, e.Exprs)
-	if _, found := functionNamed(name); !found {
+	if !isFunction(name) {
 		return c.refuse(pos, functionHint(name), "%s", unknownFunction(name))
 	}
 	if !ok {

@@ -46,13 +46,11 @@ func (c *checker) cast(e *tree.CastExpr) *node {
 		name = c.typeWords(c.firstUnused(), typ)
 		n = c.expr(e.Expr)
 	} else if n = c.expr(e.Expr); n != nil {
-		mark := -1
+		kind, mark := word, "as"
 		if e.SyntaxMode == tree.CastShort {
-			mark = c.take(symbol, "::")
-		} else {
-			mark = c.take(word, "as")
+			kind, mark = symbol, "::"
 		}
-		name = c.typeWords(mark+1, typ)
+		name = c.typeWords(c.take(kind, mark)+1, typ)
 	}
 	switch {
 	case n == nil:

@@ -194,7 +194,7 @@ func (c *checker) columnHint(name string) string {
 	if near := engine.Near(name, names); near != "" {
 		return "did you mean " + near + "?"
 	}
-	if _, found := functionNamed(name); found {
+	if isFunction(name) {
 		return name + " is a function, it needs parentheses"
 	}
 	return "there are " + strings.Join(names, ", ")

@@ -1,5 +1,7 @@
 package expr
 
+import "slices"
+
 // A mode says how an argument is printed.
 type mode int
 
@@ -161,11 +163,7 @@ func joined(n *node) int {
 	return sum
 }
 
-func functionNamed(name string) (*function, bool) {
-	for i := range functions {
-		if functions[i].name == name {
-			return &functions[i], true
-		}
-	}
-	return nil, false
+// isFunction reports whether fragments may call a function of this name, with whatever arguments.
+func isFunction(name string) bool {
+	return slices.ContainsFunc(functions, func(f function) bool { return f.name == name })
 }

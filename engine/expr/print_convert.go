@@ -104,7 +104,9 @@ func (p *printer) toNumeric(n, from *node) string {
 		return "(" + text + ")"
 	}
 	var precision, scale int
-	fmt.Sscanf(n.text, "numeric(%d, %d)", &precision, &scale)
+	if _, err := fmt.Sscanf(n.text, "numeric(%d, %d)", &precision, &scale); err != nil {
+		panic(fmt.Sprintf("print conversion to %q: %v", n.text, err)) // the checker writes the form itself
+	}
 	bound := nines(precision-scale) + "." + strings.Repeat("9", scale) + "5::numeric"
 	return fmt.Sprintf("round(%s, %d)", between(text, bound, "-"+bound), scale)
 }

@@ -22,8 +22,10 @@ type SyntaxError struct {
 	Cause  error // ErrNUL, or nil
 }
 
+// Error says what is broken and where.
 func (e *SyntaxError) Error() string { return fmt.Sprintf("%s at byte %d", e.Reason, e.Offset) }
 
+// Unwrap gives Cause.
 func (e *SyntaxError) Unwrap() error { return e.Cause }
 
 // Valid checks that b is one JSON value within lim, in UTF-8, with no name twice in an object and no U+0000 in a string, and gives

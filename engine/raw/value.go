@@ -28,8 +28,10 @@ const (
 var (
 	// NullValue is the JSON null.
 	NullValue = Value("null")
-	// True and False are the JSON booleans.
-	True, False = Value("true"), Value("false")
+	// True is the JSON true.
+	True = Value("true")
+	// False is the JSON false.
+	False = Value("false")
 )
 
 // Kind tells the type of v from its first byte.
