@@ -89,13 +89,7 @@ func (w *writer) expr(depth int) string {
 }
 
 func (w *writer) method(next func() string) string {
-	of := "(" + next() + ")" + w.pick("", "?")
-	if strings.HasSuffix(of, "?") {
-		of += "."
-	} else {
-		of += "."
-	}
-	return of + w.pick("trim()", "toUpperCase()", "toLowerCase()", "length", "join()", "join('-')") + w.pick("", "", ".length")
+	return "(" + next() + ")" + w.pick(".", "?.") + w.pick("trim()", "toUpperCase()", "toLowerCase()", "length", "join()", "join('-')") + w.pick("", "", ".length")
 }
 
 func (w *writer) callback(list string, depth int) string {
@@ -183,16 +177,16 @@ func FuzzCompile(f *testing.F) {
 
 func FuzzReply(f *testing.F) {
 	answer := &reply{id: 7, results: []raw.Value{raw.Value("1"), nil, {}}}
-	f.Add(answer.append(nil)[4:])
+	f.Add(answer.frame()[4:])
 	failed := &reply{id: 8, failure: failScript, call: 1, err: Error{Message: "no", Line: 1, Column: 2}}
-	f.Add(failed.append(nil)[4:])
+	f.Add(failed.frame()[4:])
 	f.Fuzz(func(t *testing.T, b []byte) {
 		r := &reader{b: b}
 		a, err := r.reply()
 		if err != nil {
 			return
 		}
-		again := &reader{b: a.append(nil)[4:]}
+		again := &reader{b: a.frame()[4:]}
 		if b, err := again.reply(); err != nil || b.id != a.id || len(b.results) != len(a.results) {
 			t.Errorf("%+v becomes %+v, %v", a, b, err)
 		}

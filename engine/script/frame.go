@@ -113,9 +113,9 @@ func (p *Program) append(dst []byte) []byte {
 	return dst
 }
 
-func (a *reply) append(dst []byte) []byte {
-	dst = append(dst, 0, 0, 0, 0)
-	start := len(dst)
+// frame gives the whole frame of the reply, its length before it.
+func (a *reply) frame() []byte {
+	dst := make([]byte, 4)
 	dst = binary.AppendUvarint(dst, a.id)
 	dst = append(dst, byte(a.failure))
 	if a.failure != failNone {
@@ -128,7 +128,7 @@ func (a *reply) append(dst []byte) []byte {
 			dst = appendValue(dst, v)
 		}
 	}
-	binary.LittleEndian.PutUint32(dst[start-4:], uint32(len(dst)-start))
+	binary.LittleEndian.PutUint32(dst, uint32(len(dst)-4))
 	return dst
 }
 

@@ -1,6 +1,7 @@
 package script
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -125,8 +126,8 @@ func problemAt(offset int, hint, format string, args ...any) engine.Problems {
 }
 
 func syntaxProblem(source string, err error) engine.Problems {
-	list, ok := err.(parser.ErrorList)
-	if !ok || len(list) == 0 {
+	var list parser.ErrorList
+	if !errors.As(err, &list) || len(list) == 0 {
 		return problemAt(0, "", "%s", strings.TrimSpace(err.Error()))
 	}
 	first := list[0]

@@ -1,6 +1,8 @@
 package script
 
 import (
+	"errors"
+
 	"github.com/dop251/goja/ast"
 
 	"github.com/sayrud/sayrud/engine/raw"
@@ -52,6 +54,7 @@ var errSkip = skip{}
 
 type skip struct{}
 
+// Error is never shown.
 func (skip) Error() string { return "optional chain" }
 
 // optionalChain gives undefined where a ?. in it met null.
@@ -59,7 +62,7 @@ func (c *smallCompiler) optionalChain(n *ast.OptionalChain) node {
 	inner := c.node(n.Expression)
 	return func(r *run) (value, error) {
 		v, err := inner(r)
-		if err == errSkip {
+		if errors.Is(err, errSkip) {
 			return undefinedValue, nil
 		}
 		return v, err

@@ -53,7 +53,7 @@ func (w *worker) serve(frame []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return answer.append(nil), nil
+	return answer.frame(), nil
 }
 
 func (w *worker) calls(r *reader, answer *reply, programs []*compiled, values []raw.Value, shared *Shared) error {

@@ -110,12 +110,9 @@ func Default(kind engine.EndpointKind, record Record, paged bool) *Program {
 	items := &wholes{newWhole(record, 0, false)}
 	o := &object{members: []member{{key: memberKey("items"), value: items}}, dropNulls: true}
 	if paged {
-		for _, m := range []member{
-			{key: memberKey("page"), value: &path{from: fromPage}}, {key: memberKey("size"), value: &path{from: fromSize}},
-			{key: memberKey("total"), value: &path{from: fromTotal}}, {key: memberKey("next"), value: &path{from: fromNext}},
-		} {
-			o.members = append(o.members, m)
-		}
+		o.members = append(o.members,
+			member{key: memberKey("page"), value: &path{from: fromPage}}, member{key: memberKey("size"), value: &path{from: fromSize}},
+			member{key: memberKey("total"), value: &path{from: fromTotal}}, member{key: memberKey("next"), value: &path{from: fromNext}})
 	}
 	return &Program{body: o, mentions: [][]string{{"$records"}}}
 }
