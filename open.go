@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"golang.org/x/term"
@@ -21,9 +22,10 @@ import (
 
 // Globals are the flags of every command. Each has an environment variable; a flag beats it.
 type Globals struct {
-	Data        string `help:"Directory of the embedded database." default:"./sayrud_data" env:"SAYRUD_DATA" type:"path" placeholder:"DIR"`
-	DatabaseURL string `name:"database-url" help:"PostgreSQL 15 or newer to use instead of the embedded one; a direct connection, not a pooler in transaction mode." env:"SAYRUD_DATABASE_URL" placeholder:"URL"`
-	LogLevel    string `help:"debug, info, warn or error." default:"info" enum:"debug,info,warn,error" env:"SAYRUD_LOG_LEVEL"`
+	Data        string   `help:"Directory of the embedded database." default:"./sayrud_data" env:"SAYRUD_DATA" type:"path" placeholder:"DIR"`
+	DatabaseURL string   `name:"database-url" help:"PostgreSQL 15 or newer to use instead of the embedded one; a direct connection, not a pooler in transaction mode." env:"SAYRUD_DATABASE_URL" placeholder:"URL"`
+	Env         []string `name:"env" help:"Names of environment variables that definitions may read with $$env; any other is null there." env:"SAYRUD_ENV" placeholder:"NAME"`
+	LogLevel    string   `help:"debug, info, warn or error." default:"info" enum:"debug,info,warn,error" env:"SAYRUD_LOG_LEVEL"`
 }
 
 // secretVariables can be given as a file too: SAYRUD_DATABASE_URL_FILE names a file that holds SAYRUD_DATABASE_URL.
@@ -114,9 +116,16 @@ func (g *Globals) open(ctx context.Context, log *slog.Logger) (_ *instance, err 
 	if in.catalog, err = catalog.Open(ctx, in.db, catalog.Config{Log: log, Check: middleware.Check}); err != nil {
 		return nil, err
 	}
-	in.scripts = script.NewRunner(script.Config{})
+	in.scripts = script.NewRunner(script.Config{Env: g.lookupEnv})
 	in.records = record.New(in.db, in.scripts, log)
 	return in, nil
+}
+
+func (g *Globals) lookupEnv(name string) (string, bool) {
+	if !slices.Contains(g.Env, name) {
+		return "", false
+	}
+	return os.LookupEnv(name)
 }
 
 // with opens the instance, runs do and closes it again.

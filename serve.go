@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
-	"os"
 	"strings"
 	"time"
 
@@ -25,7 +24,6 @@ type serveCommand struct {
 	PanelAddr      string   `help:"Another address for the panel and the admin API; --http serves only endpoints then." env:"SAYRUD_PANEL_ADDR" placeholder:"ADDR"`
 	MetricsAddr    string   `help:"Address of /metrics; without it, nowhere." env:"SAYRUD_METRICS_ADDR" placeholder:"ADDR"`
 	TrustedProxies []string `help:"Addresses or networks of proxies whose X-Forwarded-For is believed." env:"SAYRUD_TRUSTED_PROXIES" placeholder:"CIDR"`
-	Env            []string `name:"env" help:"Names of environment variables that definitions may read with $$env." env:"SAYRUD_ENV" placeholder:"NAME"`
 }
 
 // shutdownTime is how long requests under way may take after a signal to stop.
@@ -53,7 +51,7 @@ func (c *serveCommand) Run(ctx context.Context, t terminal, g *Globals) (err err
 	limits := middleware.NewLimiter(in.db, log)
 	server, err := rest.New(rest.Config{
 		DB: in.db, Catalog: in.catalog, Records: in.records, Scripts: in.scripts, Auth: principals, Limits: limits, Log: log,
-		Panel: ui.Handler("/_/"), TrustedProxies: proxies, Env: c.lookupEnv, Version: version, Commit: commit,
+		Panel: ui.Handler("/_/"), TrustedProxies: proxies, Version: version, Commit: commit,
 	})
 	if err != nil {
 		return err
@@ -90,15 +88,6 @@ func (c *serveCommand) endpoints(server *rest.Server) http.Handler {
 		}
 		handler.ServeHTTP(w, r)
 	})
-}
-
-func (c *serveCommand) lookupEnv(name string) (string, bool) {
-	for _, listed := range c.Env {
-		if listed == name {
-			return os.LookupEnv(name)
-		}
-	}
-	return "", false
 }
 
 // welcome says where the server is, and prints the setup link while there is no administrator.

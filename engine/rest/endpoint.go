@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -42,9 +43,7 @@ func (s *Server) newEndpoint(p *engine.Project, ep *engine.Endpoint, trial bool)
 	if e.match, problems = parseMatch(ep.Match); problems != nil {
 		return nil, problems.At("match")
 	}
-	scope := compiled.Scope()
-	scope.Env = s.cfg.Env
-	bench := middleware.Bench{Project: p.ID, Endpoint: ep.ID, Scope: scope, Limits: s.cfg.Limits}
+	bench := middleware.Bench{Project: p.ID, Endpoint: ep.ID, Scope: compiled.Scope(), Limits: s.cfg.Limits}
 	if trial {
 		bench.Limits = nil
 	}
@@ -116,7 +115,7 @@ func (e *endpoint) main(run runner) middleware.Handler {
 			return err
 		}
 		if answer.Status == 0 {
-			answer.Status = e.plan.Status
+			answer.Status = cmp.Or(result.Status, e.plan.Status)
 		}
 		return q.Answer(answer)
 	}

@@ -32,10 +32,9 @@ type Config struct {
 	Panel    http.Handler         // of /_/ ; nil is none
 	Registry *prometheus.Registry // nil makes one
 
-	TrustedProxies []netip.Prefix              // whose X-Forwarded-For and X-Forwarded-Proto are believed
-	MaxBody        int64                       // bytes of a request's body; 0 is 1 MiB
-	MetricsToken   string                      // "" leaves /metrics off this address; see Server.Metrics
-	Env            func(string) (string, bool) // $env: the names the operator listed; nil is none
+	TrustedProxies []netip.Prefix // whose X-Forwarded-For and X-Forwarded-Proto are believed
+	MaxBody        int64          // bytes of a request's body; 0 is 1 MiB
+	MetricsToken   string         // "" leaves /metrics off this address; see Server.Metrics
 	Version        string
 	Commit         string
 }

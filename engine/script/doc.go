@@ -28,7 +28,7 @@
 //	$int(b)          1 for true, 0 for false and null; a number without its fraction, a text read as one, or null
 //	$date(t, format) in the project's timezone; without format, YYYY-MM-DD HH:mm:ss
 //	$json(v)         the JSON text of v
-//	$env(name)       a variable that the operator listed
+//	$env(name)       a variable that the operator listed; null where it is not
 //
 // A time is a text in RFC 3339, a date, either without offset in the project's timezone, or milliseconds since 1970. A format has
 // the tokens YYYY YY MMMM MMM MM M DD D dddd ddd HH H hh h mm m ss s SSS A a Z ZZ and [text] that stays.

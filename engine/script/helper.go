@@ -140,10 +140,9 @@ func helpInt(_ *run, args []value) (value, error) {
 		return a, errorf("$int takes a boolean, a number or a text")
 	case a.kind == text:
 		n, err := strconv.ParseFloat(strings.TrimSpace(string(a.data)), 64)
-		if err != nil {
-			return nullValue, nil
+		if f = n; err != nil {
+			f = math.NaN()
 		}
-		f = n
 	}
 	if math.IsNaN(f) || math.IsInf(f, 0) {
 		return nullValue, nil
@@ -167,7 +166,7 @@ func helpEnv(r *run, args []value) (value, error) {
 	}
 	v, listed := r.shared.Env[string(a.data)]
 	if !listed {
-		return a, errorf("$env: the operator has not listed %s", a.data)
+		return nullValue, nil
 	}
 	return textValue([]byte(v)), nil
 }

@@ -12,7 +12,9 @@ import (
 type Shared struct {
 	Now      time.Time         // $now()
 	Timezone *time.Location    // of $date and of Date's local methods; nil is UTC
-	Env      map[string]string // what $env may read
+	Env      map[string]string // what $env may read; nil is what Config.Env gives
+
+	ownEnv bool // Env was made by the Runner
 }
 
 // Call is one evaluation: a program and the values of its Inputs, in their order; nil where one is absent. The values must not be
@@ -26,16 +28,21 @@ type Call struct {
 type Config struct {
 	Workers int      // worker processes at most; 0 means 2
 	Command []string // how a worker is started; nil means this executable with [Subcommand]
+
+	// Env gives the value of a variable that the operator lets definitions read with $env, and whether there is one. Any other
+	// is null in a script. Nil lists none.
+	Env func(name string) (string, bool)
 }
 
 // A Runner evaluates programs. It is safe for concurrent use.
 type Runner struct {
 	pool     *pool
 	markdown markdownCache
+	environ  func(name string) (string, bool)
 }
 
 // NewRunner makes a Runner. Its workers start when they are first needed.
-func NewRunner(cfg Config) *Runner { return &Runner{pool: newPool(cfg)} }
+func NewRunner(cfg Config) *Runner { return &Runner{pool: newPool(cfg), environ: cfg.Env} }
 
 // Close ends the workers and waits for them. Evaluations that run or wait get [ErrClosed].
 func (r *Runner) Close() { r.pool.close() }
@@ -43,6 +50,7 @@ func (r *Runner) Close() { r.pool.close() }
 // Run evaluates p. The result is JSON, or nil for undefined. Its error is an *[Error], a *[BoundError], [ErrBusy], [ErrClosed] or
 // that of ctx, which is heeded while waiting for a worker; once the script runs, its own bounds end it.
 func (r *Runner) Run(ctx context.Context, p *Program, sh Shared, inputs []raw.Value) (raw.Value, error) {
+	r.addEnv(&sh, p)
 	if p.small != nil {
 		v, err := p.small.evaluate(&run{inputs: inputs, fuel: serverFuel, shared: &sh, markdown: &r.markdown})
 		if !errors.Is(err, errUnusual) {
@@ -64,6 +72,7 @@ func (r *Runner) RunAll(ctx context.Context, sh Shared, calls []Call) ([]raw.Val
 	fuel := 10 * serverFuel
 	var rest []int
 	for i, c := range calls {
+		r.addEnv(&sh, c.Program)
 		if c.Program.small != nil && fuel > 0 {
 			given := min(fuel, serverFuel)
 			run := run{inputs: c.Inputs, fuel: given, shared: &sh, markdown: &r.markdown}
@@ -86,6 +95,23 @@ func (r *Runner) RunAll(ctx context.Context, sh Shared, calls []Call) ([]raw.Val
 		return nil, err
 	}
 	return results, nil
+}
+
+// addEnv gives a program the variables it names, unless the caller of the script said what there are.
+func (r *Runner) addEnv(sh *Shared, p *Program) {
+	if r.environ == nil || len(p.env) == 0 || sh.Env != nil && !sh.ownEnv {
+		return
+	}
+	for _, name := range p.env {
+		v, listed := r.environ(name)
+		if !listed {
+			continue
+		}
+		if sh.Env == nil {
+			sh.Env, sh.ownEnv = make(map[string]string), true
+		}
+		sh.Env[name] = v
+	}
 }
 
 // inWorker evaluates those of calls whose places are in which, and puts their results there.

@@ -74,9 +74,6 @@ func (c *compiler) script(source string, offset int) node {
 	if len(problems) > 0 {
 		return omit{}
 	}
-	for _, name := range program.Env() {
-		c.readEnv(name)
-	}
 	n := &call{program: program, place: strings.Join(c.place, ".")}
 	for _, names := range program.Inputs() {
 		input, refused := c.resolve(names)
@@ -88,18 +85,6 @@ func (c *compiler) script(source string, offset int) node {
 		n.inputs = append(n.inputs, c.share(input))
 	}
 	return n
-}
-
-func (c *compiler) readEnv(name string) {
-	if c.scope.Env == nil {
-		return
-	}
-	if value, listed := c.scope.Env(name); listed {
-		if c.environ == nil {
-			c.environ = make(map[string]string)
-		}
-		c.environ[name] = value
-	}
 }
 
 // isMember reports whether a path is a name directly below a record or the parameters, so that "length" means that member. Anywhere

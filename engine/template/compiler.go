@@ -28,7 +28,6 @@ type compiler struct {
 	nodes    int
 	mentions [][]string
 	shared   []sharedWhole
-	environ  map[string]string // what $env gives
 	problems engine.Problems
 }
 

@@ -11,17 +11,16 @@ import (
 
 // A Scope tells which names exist where a slot stands. A zero member means that the name does not exist there.
 type Scope struct {
-	Request bool                             // $request
-	Auth    bool                             // $auth
-	Params  []string                         // $params, in the order of Env.Params; nil means that $params does not exist
-	Record  Record                           // $record
-	Records Record                           // $records: how each of its items is read
-	Pages   bool                             // $total $page $pages $size $next
-	Error   bool                             // $error
-	This    *engine.Table                    // $this in constraints: stored form
-	That    *engine.Table                    // $that
-	Value   bool                             // $value of a constraint
-	Env     func(name string) (string, bool) // $env, asked while compiling; nil means that none is listed
+	Request bool          // $request
+	Auth    bool          // $auth
+	Params  []string      // $params, in the order of Env.Params; nil means that $params does not exist
+	Record  Record        // $record
+	Records Record        // $records: how each of its items is read
+	Pages   bool          // $total $page $pages $size $next
+	Error   bool          // $error
+	This    *engine.Table // $this in constraints: stored form
+	That    *engine.Table // $that
+	Value   bool          // $value: what a rule or constraint refuses
 }
 
 // A Record says how the members of a record are found in a Row. The plan package implements it and notes, while a template is

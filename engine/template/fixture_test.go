@@ -105,7 +105,7 @@ func rows() []Row {
 var paramNames = []string{"post", "page", "tags", "none", "obj", "flag"}
 
 func fixtureScope(kind string) *Scope {
-	sc := &Scope{Request: true, Auth: true, Params: paramNames, Env: func(name string) (string, bool) { return "from " + name, name == "SITE" }}
+	sc := &Scope{Request: true, Auth: true, Params: paramNames}
 	switch kind {
 	case "list":
 		sc.Records, sc.Pages = comments{}, true

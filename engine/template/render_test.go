@@ -53,7 +53,7 @@ func TestRender(t *testing.T) {
 
 func TestRenderScripts(t *testing.T) {
 	t.Parallel()
-	runner := script.NewRunner(script.Config{})
+	runner := script.NewRunner(script.Config{Env: func(name string) (string, bool) { return "from " + name, name == "SITE" }})
 	t.Cleanup(runner.Close)
 	for _, c := range readGolden(t, "testdata/script.txt") {
 		t.Run(c.title, func(t *testing.T) {

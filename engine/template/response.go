@@ -26,7 +26,6 @@ type Program struct {
 	scripts     []node // those of status, headers and body that hold scripts
 	locals      int
 	mentions    [][]string
-	environ     map[string]string
 	writers     sync.Pool // of *writer
 }
 
@@ -59,7 +58,7 @@ func Compile(r *engine.Response, sc *Scope) (*Program, engine.Problems) {
 	if len(c.problems) > 0 {
 		return nil, c.problems
 	}
-	p.locals, p.mentions, p.environ = c.locals, c.mentions, c.environ
+	p.locals, p.mentions = c.locals, c.mentions
 	p.collectScripts()
 	return p, nil
 }
@@ -90,7 +89,7 @@ func (p *Program) Or(other *Program) *Program {
 	}
 	merged := &Program{
 		status: p.status, headers: p.headers, constants: p.constants, contentType: p.contentType,
-		body: other.body, locals: max(p.locals, other.locals), environ: merge(p.environ, other.environ),
+		body: other.body, locals: max(p.locals, other.locals),
 		mentions: append(append([][]string(nil), p.mentions...), other.mentions...),
 	}
 	merged.collectScripts()
@@ -108,7 +107,7 @@ func (p *Program) Render(dst []byte, env *Env) (Answer, error) {
 		w.reset()
 		p.writers.Put(w)
 	}()
-	w.begin(env, p.locals, p.environ)
+	w.begin(env, p.locals)
 	if len(p.scripts) > 0 {
 		if err := w.run(p.scripts...); err != nil {
 			return Answer{}, err

@@ -1,8 +1,6 @@
 package template
 
 import (
-	"maps"
-
 	"github.com/sayrud/sayrud/engine"
 	"github.com/sayrud/sayrud/engine/raw"
 )
@@ -11,7 +9,6 @@ import (
 type Slot struct {
 	root     node
 	mentions [][]string
-	environ  map[string]string
 }
 
 // CompileSlot compiles a value: a path ($params.page), JavaScript (=…), text with inserted paths (text ${$record.nick}), a literal, or
@@ -31,7 +28,7 @@ func (c *compiler) slot(root node) (*Slot, engine.Problems) {
 	if len(c.problems) > 0 {
 		return nil, c.problems
 	}
-	return &Slot{root: root, mentions: c.mentions, environ: c.environ}, nil
+	return &Slot{root: root, mentions: c.mentions}, nil
 }
 
 // Const gives the value of a slot that needs no Env. A constant nil is $omit.
@@ -67,12 +64,11 @@ func (s *Slot) Eval(env *Env) (raw.Value, error) {
 // EvalAll evaluates slots, in order, all their scripts in one frame. A nil slot gives nil.
 func EvalAll(env *Env, slots ...*Slot) ([]raw.Value, error) {
 	var w writer
-	w.begin(env, 0, nil)
+	w.begin(env, 0)
 	var roots []node
 	for _, s := range slots {
 		if s != nil && s.root.scripted() {
 			roots = append(roots, s.root)
-			w.environ = merge(w.environ, s.environ)
 		}
 	}
 	if len(roots) > 0 {
@@ -87,18 +83,6 @@ func EvalAll(env *Env, slots ...*Slot) ([]raw.Value, error) {
 		}
 	}
 	return values, w.err
-}
-
-func merge(a, b map[string]string) map[string]string {
-	if len(a) == 0 {
-		return b
-	}
-	if len(b) == 0 {
-		return a
-	}
-	both := maps.Clone(a)
-	maps.Copy(both, b)
-	return both
 }
 
 // Mentions gives the static paths the slot reads, names first: {"$params", "page"}. A root alone is read whole.

@@ -152,7 +152,7 @@ func TestOneFrame(t *testing.T) {
 			t.Parallel()
 			p := compile(t, &engine.Response{Body: raw.Value(test.body)}, "list")
 			var w writer
-			w.begin(fixtureEnv("list"), p.locals, nil)
+			w.begin(fixtureEnv("list"), p.locals)
 			w.gathering = true
 			if p.body.gather(&w) || len(w.calls) != test.calls || w.blocked != test.blocked {
 				t.Errorf("got %d calls, blocked %v; want %d, %v", len(w.calls), w.blocked, test.calls, test.blocked)
@@ -165,7 +165,7 @@ func TestWholeRecordsAreBuiltOnce(t *testing.T) {
 	t.Parallel()
 	p := compile(t, &engine.Response{Body: raw.Value(`[{"$each":"$records","a":"=$records.map(r => r.uid)","b":"=$records.length","c":"=Object.keys($record)"}]`)}, "list")
 	var w writer
-	w.begin(fixtureEnv("list"), p.locals, nil)
+	w.begin(fixtureEnv("list"), p.locals)
 	w.gathering = true
 	p.body.gather(&w)
 	if len(w.wholes) != 4 {

@@ -33,12 +33,11 @@ type node interface {
 // A writer is one rendering. Scripts run first: gather walks the nodes and queues calls, which travel in one frame; where a script
 // decides what follows ($if, a key, the list of $each) what is below it waits for the next round. Then write walks once more.
 type writer struct {
-	env     *Env
-	environ map[string]string // of $env
-	locals  []local
-	limit   int // of the length of the bytes being written
-	steps   int // iterations of $each
-	err     error
+	env    *Env
+	locals []local
+	limit  int // of the length of the bytes being written
+	steps  int // iterations of $each
+	err    error
 
 	spans []span // of objects with computed members, see object.go
 
@@ -71,8 +70,8 @@ type wholeKey struct {
 	row  *Row
 }
 
-func (w *writer) begin(env *Env, locals int, environ map[string]string) {
-	w.env, w.environ = env, environ
+func (w *writer) begin(env *Env, locals int) {
+	w.env = env
 	w.limit = defaultMaxBytes
 	if env.MaxBytes > 0 {
 		w.limit = env.MaxBytes
@@ -204,7 +203,7 @@ func (w *writer) remember(o occurrence, v raw.Value) {
 }
 
 func (w *writer) shared() script.Shared {
-	return script.Shared{Now: w.env.Now, Timezone: w.env.Timezone, Env: w.environ}
+	return script.Shared{Now: w.env.Now, Timezone: w.env.Timezone}
 }
 
 func (w *writer) context() context.Context {
