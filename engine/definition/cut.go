@@ -27,7 +27,7 @@ func (r *reader) cutText(n *yaml.Node) {
 }
 
 // cutKey refuses a name that is the first half of an expression with ": " in it.
-func (r *reader) cutKey(key, object *yaml.Node) {
+func (r *reader) cutKey(key *yaml.Node) {
 	if styleOf(key) != plain || !strings.HasPrefix(key.Value, "=") {
 		return
 	}
@@ -50,9 +50,10 @@ func balanced(text string) bool {
 		c := text[i]
 		switch {
 		case quote != 0:
-			if c == '\\' {
+			switch c {
+			case '\\':
 				i++
-			} else if c == quote {
+			case quote:
 				quote = 0
 			}
 			continue

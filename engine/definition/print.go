@@ -138,8 +138,7 @@ func (w *printer) flows(v raw.Value, used int, path []string) bool {
 // spread reports whether the object at path always has a line for each member.
 func spread(v raw.Value, path []string) bool {
 	last := path[len(path)-1]
-	switch {
-	case path[0] == "tables" || path[0] == "endpoints":
+	if path[0] == "tables" || path[0] == "endpoints" {
 		return len(path) <= 2 || len(path) == 3 && (last == "fields" || last == "params" && hasContent(v))
 	}
 	return path[0] == "defaults" && len(path) == 1

@@ -118,10 +118,10 @@ func fitsBlock(text string) bool {
 // block writes text below |, with what keeps or drops the line ends behind it.
 func (w *printer) block(text string, indent int) {
 	body := strings.TrimRight(text, "\n")
-	switch ends := len(text) - len(body); {
-	case ends == 0:
+	switch ends := len(text) - len(body); ends {
+	case 0:
 		w.out.WriteString(" |-\n")
-	case ends == 1:
+	case 1:
 		w.out.WriteString(" |\n")
 	default:
 		w.out.WriteString(" |+\n")

@@ -23,6 +23,7 @@ type progressReader struct {
 	step   int // bytes a call; 0 is all
 }
 
+// Read gives the next bytes of the source.
 func (r *progressReader) Read(into []byte) (int, error) {
 	if r.offset >= len(r.source) {
 		return 0, io.EOF

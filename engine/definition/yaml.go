@@ -1,6 +1,7 @@
 package definition
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -52,7 +53,7 @@ func read(source []byte) (raw.Value, *place, []fault) {
 	progress := &progressReader{source: source}
 	dec := yaml.NewDecoder(progress)
 	var document yaml.Node
-	if err := decode(dec, &document); err == io.EOF {
+	if err := decode(dec, &document); errors.Is(err, io.EOF) {
 		return nil, nil, []fault{{1, 1, "the file is empty", "project: name"}}
 	} else if err != nil {
 		return nil, nil, []fault{syntaxFault(source, err)}
@@ -63,7 +64,7 @@ func read(source []byte) (raw.Value, *place, []fault) {
 		var next yaml.Node
 		if err := decode(dec, &next); err == nil {
 			r.refuse(&next, "one file defines one project", "put what stands below --- into a file of its own")
-		} else if err != io.EOF {
+		} else if !errors.Is(err, io.EOF) {
 			return nil, nil, []fault{syntaxFault(source, err)}
 		}
 		if len(r.faults) == 0 {
@@ -147,7 +148,7 @@ func (r *reader) object(n *yaml.Node, at *place, depth int) {
 			r.refuse(n.Content[i], fmt.Sprintf("%q stands twice", key.Value), fmt.Sprintf("it is also in line %d", line))
 			continue
 		}
-		r.cutKey(key, n)
+		r.cutKey(key)
 		first[key.Value] = key.Line
 		if len(first) > 1 {
 			r.out = append(r.out, ',')
