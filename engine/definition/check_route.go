@@ -3,7 +3,6 @@ package definition
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/sayrud/sayrud/engine"
@@ -69,25 +68,56 @@ func checkPath(path string) (reason, hint string) {
 	return "", ""
 }
 
+// checkSegment refuses a part of a path. A part may hold parameters, with text between any two.
 func checkSegment(segment string) (reason, hint string) {
-	name, isParam := strings.CutPrefix(segment, "{")
-	name, closed := strings.CutSuffix(name, "}")
 	switch {
 	case segment == "":
 		return "an empty part between two /", ""
 	case segment == "." || segment == "..":
 		return fmt.Sprintf("%q is no part of a path", segment), ""
-	case isParam && closed && engine.ValidMemberName(name):
-		return "", ""
 	case strings.HasPrefix(segment, ":") && engine.ValidMemberName(segment[1:]):
 		return fmt.Sprintf("%q is no parameter", segment), "{" + segment[1:] + "}"
-	case strings.ContainsAny(segment, "{}"):
+	}
+	pieces, ok := piecesOf(segment)
+	if !ok {
 		base, _, _ := strings.Cut(strings.Trim(segment, "{}"), ":")
-		return fmt.Sprintf("%q is no part of a path; a parameter is a part of its own", segment), "{" + base + "}"
-	case strings.Contains(segment, "*"):
+		if !engine.ValidMemberName(base) {
+			base = "name"
+		}
+		return fmt.Sprintf("%q is no part of a path", segment), "{" + base + "} is a parameter"
+	}
+	for i, text := range pieces {
+		if text == "" && i > 0 && i < len(pieces)-1 {
+			return fmt.Sprintf("nothing tells where the parameters in %q end", segment), "put a character between them"
+		}
+		if reason, hint := checkLiteral(text); reason != "" {
+			return reason, hint
+		}
+	}
+	return "", ""
+}
+
+// piecesOf gives the texts of a segment around its parameters; false where a brace is out of place or a name is none.
+func piecesOf(segment string) (pieces []string, ok bool) {
+	for {
+		before, rest, open := strings.Cut(segment, "{")
+		name, after, closed := strings.Cut(rest, "}")
+		if strings.Contains(before, "}") || open && (!closed || !engine.ValidMemberName(name)) {
+			return nil, false
+		}
+		pieces = append(pieces, before)
+		if !open {
+			return pieces, true
+		}
+		segment = after
+	}
+}
+
+func checkLiteral(text string) (reason, hint string) {
+	if strings.Contains(text, "*") {
 		return "a path has no wildcard", "{name} is one part"
 	}
-	for _, r := range segment {
+	for _, r := range text {
 		if r <= ' ' || r > 126 || strings.ContainsRune(`%"<>\^|`+"`", r) {
 			return fmt.Sprintf("%q in a path", r), "letters, digits and - . _ ~ @ : + , ; = ! $ & ' ( )"
 		}
@@ -127,71 +157,3 @@ func matchValues(v raw.Value) (texts []string, ok bool) {
 	text, ok := v.Text()
 	return []string{text}, ok
 }
-
-// routes refuses two endpoints that would both answer a request with equal right: same method, same shape of the path, as many
-// conditions, and no condition that tells them apart. Endpoints that are off do not count.
-func (c *checker) routes() {
-	type entry struct {
-		ep   *engine.Endpoint
-		path []string
-	}
-	taken := make(map[string][]entry)
-	add := func(ep *engine.Endpoint, path []string) {
-		if !ep.IsEnabled() {
-			return
-		}
-		key := ep.Route.Method + " " + shapeOf(ep.Route.Path)
-		for _, other := range taken[key] {
-			if ep.Match.Len() == other.ep.Match.Len() && !disjoint(ep, other.ep) {
-				hint := "change one of the routes"
-				if ep.Match.Len() == 0 && ep.Route.Method == "GET" {
-					hint = "change one of the routes, or tell them apart with match: {query.type: x}"
-				}
-				c.at(path...).refuse(hint, "%s is the route of %s too", ep.Route, other.ep.Name)
-				return
-			}
-		}
-		taken[key] = append(taken[key], entry{ep, path})
-	}
-	for name, ep := range c.project.Endpoints.All() {
-		add(ep, []string{"endpoints", name, "route"})
-	}
-	for name, t := range c.project.Tables.All() {
-		for _, ep := range c.project.CrudEndpoints(t) {
-			add(ep, []string{"tables", name, "crud"})
-		}
-	}
-}
-
-// shapeOf gives the path with its parameters' names taken out.
-func shapeOf(path string) string {
-	segments := strings.Split(path, "/")
-	for i, segment := range segments {
-		if strings.HasPrefix(segment, "{") {
-			segments[i] = "{}"
-		}
-	}
-	return strings.Join(segments, "/")
-}
-
-// disjoint reports whether some condition can never hold for both endpoints.
-func disjoint(a, b *engine.Endpoint) bool {
-	for key, v := range a.Match.All() {
-		w, found := b.Match.Get(key)
-		if !found {
-			continue
-		}
-		left, _ := matchValues(v)
-		right, _ := matchValues(w)
-		if !slices.ContainsFunc(left, func(l string) bool { return slices.ContainsFunc(right, func(r string) bool { return overlap(l, r) }) }) {
-			return true
-		}
-	}
-	return false
-}
-
-func overlap(a, b string) bool {
-	return a == b || a == "*" && b != "" || b == "*" && a != ""
-}
-
-func itoa(n int) string { return strconv.Itoa(n) }
