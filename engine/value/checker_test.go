@@ -85,6 +85,10 @@ func TestCheckerCanonicalForms(t *testing.T) {
 		{engine.TypeReferences, `[]`, `[]`},
 		{engine.TypeReferences, `["a",null]`, `!type`},
 		{engine.TypeReferences, `"a"`, `!type`},
+		{engine.TypeJSON, `{"1e999999": ["1e999999", "\"9", 1e5, -1.5E-3, 12]}`, `{"1e999999": ["1e999999", "\"9", 1e5, -1.5E-3, 12]}`},
+		{engine.TypeJSON, `{"deep": [1e400000]}`, `!type`}, // numeric would overflow (22003)
+		{engine.TypeJSON, `[1e-400000]`, `!type`},
+		{engine.TypeJSON, `-1` + strings.Repeat("0", 1000), `!type`},
 	} {
 		c := mustCompile(t, tt.typ, engine.Rules{})
 		got, refusal := c.JSON(raw.Value(tt.in), English)
@@ -123,6 +127,7 @@ func TestCheckerRules(t *testing.T) {
 		{"U+0000", engine.TypeText, engine.Rules{}, "a\x00", "x holds the character U+0000, which cannot be stored."},
 		{"not UTF-8", engine.TypeText, engine.Rules{}, "a\xff", "x must be a text."},
 		{"json text", engine.TypeJSON, engine.Rules{}, "{", "x must be JSON."},
+		{"a huge number in a json text", engine.TypeJSON, engine.Rules{}, "[1e9999]", "x has too many digits."},
 	} {
 		got, refusal := mustCompile(t, tt.typ, tt.rules).Text(tt.in, English)
 		show := string(got)

@@ -39,7 +39,7 @@ func (c *Checker) number(s string) (raw.Value, string) {
 	if !ok {
 		return nil, c.numberSentence()
 	}
-	if len(d.digits)-d.scale > maxDigits || d.scale > maxDigits {
+	if !d.fits() {
 		return nil, "number.size"
 	}
 	if c.integer && !d.truncate() {
@@ -48,12 +48,41 @@ func (c *Checker) number(s string) (raw.Value, string) {
 	return d.append(nil), ""
 }
 
+// numbersFit reports whether every number within v has at most maxDigits on either side of its point: jsonb holds numbers as numeric.
+func numbersFit(v raw.Value) bool {
+	for i := 0; i < len(v); i++ {
+		switch ch := v[i]; {
+		case ch == '"':
+			for i++; i < len(v) && v[i] != '"'; i++ {
+				if v[i] == '\\' {
+					i++
+				}
+			}
+		case ch == '-' || ch >= '0' && ch <= '9':
+			start := i
+			for i+1 < len(v) && bytes.IndexByte([]byte("+-.eE0123456789"), v[i+1]) >= 0 {
+				i++
+			}
+			number := v[start : i+1]
+			if len(number) <= maxDigits && bytes.IndexAny(number, "eE") < 0 {
+				continue
+			}
+			if d, ok := parseDecimal(string(number)); !ok || !d.fits() {
+				return false
+			}
+		}
+	}
+	return true
+}
+
 // A decimal is ±digits × 10^-scale; scale may be negative until it is printed.
 type decimal struct {
 	negative bool
 	digits   []byte // without leading zeros
 	scale    int
 }
+
+func (d *decimal) fits() bool { return len(d.digits)-d.scale <= maxDigits && d.scale <= maxDigits }
 
 // parseDecimal reads [+-]digits[.digits][e[+-]digits].
 func parseDecimal(s string) (decimal, bool) {

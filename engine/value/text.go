@@ -94,9 +94,14 @@ func booleanText(_ *Checker, s string) (raw.Value, string) {
 // jsonLimits bounds a JSON value that comes as text.
 var jsonLimits = raw.Limits{Depth: 64, Keys: 10_000}
 
-func jsonJSON(_ *Checker, v raw.Value) (raw.Value, string) { return v, "" }
+func jsonJSON(_ *Checker, v raw.Value) (raw.Value, string) {
+	if !numbersFit(v) {
+		return nil, "number.size"
+	}
+	return v, ""
+}
 
-func jsonText(_ *Checker, s string) (raw.Value, string) {
+func jsonText(c *Checker, s string) (raw.Value, string) {
 	if s == "" {
 		return raw.NullValue, ""
 	}
@@ -104,7 +109,7 @@ func jsonText(_ *Checker, s string) (raw.Value, string) {
 	if err != nil {
 		return nil, "json"
 	}
-	return v, ""
+	return jsonJSON(c, v)
 }
 
 // referenceJSON reads a uid, or the object {"u": uid} as a response shows a reference.
