@@ -167,9 +167,17 @@ func (in *installation) command(args ...string) *exec.Cmd {
 // request sends one HTTP request; a body that begins with { is JSON, any other a form.
 func (in *installation) request(method, path, body string, headers ...string) (status int, answer string) {
 	in.t.Helper()
+	status, _, answer = in.exchange(method, path, body, headers...)
+	return status, answer
+}
+
+// exchange is request with the answer's header.
+func (in *installation) exchange(method, path, body string, headers ...string) (status int, header http.Header, answer string) {
+	in.t.Helper()
 	request, err := http.NewRequestWithContext(in.t.Context(), method, "http://"+in.addr+path, strings.NewReader(body))
 	if err != nil {
-		in.t.Fatal(err)
+		in.t.Error(err)
+		return 0, nil, ""
 	}
 	if strings.HasPrefix(body, "{") {
 		request.Header.Set("Content-Type", "application/json")
@@ -181,14 +189,15 @@ func (in *installation) request(method, path, body string, headers ...string) (s
 	}
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
-		in.t.Fatal(err)
+		in.t.Error(err)
+		return 0, nil, ""
 	}
 	defer response.Body.Close()
 	content, err := io.ReadAll(response.Body)
 	if err != nil {
-		in.t.Fatal(err)
+		in.t.Error(err)
 	}
-	return response.StatusCode, string(content)
+	return response.StatusCode, response.Header, string(content)
 }
 
 // psql runs one SQL text through psql on the blog project and gives what it prints, unaligned.
