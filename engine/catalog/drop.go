@@ -78,15 +78,8 @@ func dropNext(ctx context.Context, tx pgx.Tx) (found bool, err error) {
 		statements, done = []string{relation.DropView(&p, view)}, forgetDroppedView
 	}
 	err = pgx.BeginFunc(ctx, tx, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, "SET LOCAL lock_timeout = '"+viewLockTimeout+"'"); err != nil {
-			return err
-		}
-		for _, sql := range statements {
-			if _, err := tx.Exec(ctx, sql); err != nil {
-				return err
-			}
-		}
-		return nil
+		_, err := tx.Exec(ctx, script(append([]string{noStatementTimeout, "SET LOCAL lock_timeout = '" + viewLockTimeout + "'"}, statements...)...))
+		return err
 	})
 	var pe *pgconn.PgError
 	if errors.As(err, &pe) && pe.Code == dependentObjects {

@@ -42,8 +42,10 @@ func (v *viewChange) readGrants() error {
 	return err
 }
 
-// giveGrants gives them again on what is there. The rights of the project's own role follow the definition instead.
-func (v *viewChange) giveGrants(role string) error {
+// giveGrants gives the statements that give them again on what is there. The rights of the project's own role follow the definition
+// instead.
+func (v *viewChange) giveGrants(role string) []string {
+	var statements []string
 	for _, g := range v.grants {
 		if g.grantee == role && role != "" {
 			continue
@@ -64,9 +66,7 @@ func (v *viewChange) giveGrants(role string) error {
 		if g.option {
 			sql += " WITH GRANT OPTION"
 		}
-		if err := v.exec(sql); err != nil {
-			return err
-		}
+		statements = append(statements, sql)
 	}
-	return nil
+	return statements
 }

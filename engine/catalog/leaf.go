@@ -82,7 +82,8 @@ func (w *writer) leaves() error {
 				return err
 			}
 			if fc.after.ID != 0 && fc.before != nil { // it held numbers before
-				if err := w.run("raise sequence of "+fc.after.Name, relation.RaiseSequence(next, tc.after, fc.after)); err != nil {
+				raise := []string{noStatementTimeout, relation.RaiseSequence(next, tc.after, fc.after), usualStatementTimeout}
+				if err := w.run("raise sequence of "+fc.after.Name, raise...); err != nil {
 					return err
 				}
 			}

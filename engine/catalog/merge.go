@@ -46,19 +46,29 @@ func (m *merge) project() *engine.Project {
 // order gives the names of the file in their order and, unless it prunes, the further present names, each behind the one it stands
 // behind now.
 func order(file, present []string, prune bool) []string {
-	names := slices.Clone(file)
 	if prune {
-		return names
+		return slices.Clone(file)
 	}
-	for i, name := range present {
-		if slices.Contains(file, name) {
-			continue
+	named := make(map[string]bool, len(file))
+	for _, name := range file {
+		named[name] = true
+	}
+	var first []string              // further names before any of the file's
+	behind := map[string][]string{} // further names by the file's name they stand behind
+	last := ""
+	for _, name := range present {
+		switch {
+		case named[name]:
+			last = name
+		case last == "":
+			first = append(first, name)
+		default:
+			behind[last] = append(behind[last], name)
 		}
-		at := 0
-		if i > 0 {
-			at = slices.Index(names, present[i-1]) + 1
-		}
-		names = slices.Insert(names, at, name)
+	}
+	names := first
+	for _, name := range file {
+		names = append(append(names, name), behind[name]...)
 	}
 	return names
 }

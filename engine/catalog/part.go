@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/sayrud/sayrud/engine"
@@ -12,18 +13,23 @@ func (c *change) affects(e *engine.Endpoint, touched map[string]bool) bool {
 		slices.ContainsFunc(tablesOf(e), func(t string) bool { return touched[t] })
 }
 
-// part gives the part of the next project that has to be checked: where neither names nor routes changed, the touched tables, the
-// endpoints that name them, and every table that those refer to. Else all of it.
+// part gives the part of the next project that has to be checked: where routes stay as they are, the touched tables, the endpoints
+// that name them, and every table that those refer to. Else all of it.
 func (c *change) part(touched map[string]bool) *engine.Project {
-	if c.base.ID == 0 || c.settings || c.renames() {
+	if c.base.ID == 0 || c.settings || c.reroutes() {
 		return c.next
 	}
-	part := *c.next
+	return partOf(c.next, touched, func(e *engine.Endpoint) bool { return c.affects(e, touched) })
+}
+
+// partOf gives the part of a project with the given tables and endpoints, and every table that those refer to.
+func partOf(p *engine.Project, tables map[string]bool, wanted func(*engine.Endpoint) bool) *engine.Project {
+	part := *p
 	part.Tables, part.Endpoints = engine.Map[*engine.Table]{}, engine.Map[*engine.Endpoint]{}
 	needed := map[string]bool{}
 	var need func(name string)
 	need = func(name string) {
-		t, found := c.next.Tables.Get(name)
+		t, found := p.Tables.Get(name)
 		if !found || needed[name] {
 			return
 		}
@@ -32,18 +38,18 @@ func (c *change) part(touched map[string]bool) *engine.Project {
 			need(f.To)
 		}
 	}
-	for name := range touched {
+	for name := range tables {
 		need(name)
 	}
-	for name, e := range c.next.Endpoints.All() {
-		if c.affects(e, touched) {
+	for name, e := range p.Endpoints.All() {
+		if wanted(e) {
 			part.Endpoints.Set(name, e)
 			for _, table := range tablesOf(e) {
 				need(table)
 			}
 		}
 	}
-	for name, t := range c.next.Tables.All() {
+	for name, t := range p.Tables.All() {
 		if needed[name] {
 			part.Tables.Set(name, t)
 		}
@@ -51,16 +57,21 @@ func (c *change) part(touched map[string]bool) *engine.Project {
 	return &part
 }
 
-// renames reports whether tables or endpoints came, went or changed their names or routes.
-func (c *change) renames() bool {
+// reroutes reports whether endpoints, those of crud too, came or changed their names or routes: then each has to be held against all
+// others.
+func (c *change) reroutes() bool {
 	for _, tc := range c.tables {
-		if tc.before == nil || tc.after == nil || tc.before.Name != tc.after.Name || string(tc.before.Crud) != string(tc.after.Crud) {
+		switch {
+		case tc.after == nil || tc.after.Crud == nil:
+		case tc.before == nil, tc.before.Name != tc.after.Name, string(tc.before.Crud) != string(tc.after.Crud):
 			return true
 		}
 	}
 	for _, ec := range c.endpoints {
 		b, a := ec.before, ec.after
-		if b == nil || a == nil || b.Name != a.Name || b.Route != a.Route || b.IsEnabled() != a.IsEnabled() || string(encode(b.Match)) != string(encode(a.Match)) {
+		switch {
+		case a == nil:
+		case b == nil, b.Name != a.Name, b.Route != a.Route, b.IsEnabled() != a.IsEnabled(), string(encode(b.Match)) != string(encode(a.Match)):
 			return true
 		}
 	}
@@ -77,20 +88,25 @@ func (c *change) touched() map[string]bool {
 		}
 		return touched
 	}
-	var todo []string
 	for _, tc := range c.tables {
 		for _, t := range []*engine.Table{tc.before, tc.after} {
-			if t != nil && !touched[t.Name] {
+			if t != nil {
 				touched[t.Name] = true
-				todo = append(todo, t.Name)
 			}
 		}
 	}
+	reach(c.next, touched)
+	return touched
+}
+
+// reach adds the tables of p that refer to one of tables, over any number of references.
+func reach(p *engine.Project, tables map[string]bool) {
+	todo := slices.Collect(maps.Keys(tables))
 	if len(todo) == 0 {
-		return touched
+		return
 	}
 	referrers := map[string][]string{}
-	for name, t := range c.next.Tables.All() {
+	for name, t := range p.Tables.All() {
 		for _, f := range t.Fields.All() {
 			if f.To != "" {
 				referrers[f.To] = append(referrers[f.To], name)
@@ -101,13 +117,12 @@ func (c *change) touched() map[string]bool {
 		name := todo[0]
 		todo = todo[1:]
 		for _, r := range referrers[name] {
-			if !touched[r] {
-				touched[r] = true
+			if !tables[r] {
+				tables[r] = true
 				todo = append(todo, r)
 			}
 		}
 	}
-	return touched
 }
 
 // tablesOf gives the tables that an endpoint names.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/sayrud/sayrud/engine"
 	"github.com/sayrud/sayrud/engine/relation"
+	"github.com/sayrud/sayrud/storage/pg"
 )
 
 // CreateProject makes an empty project. Its error is Conflict where there is one of that name.
@@ -43,6 +44,9 @@ DELETE FROM public.sl_projects
 WHERE id = $1`
 )
 
+// dropLockTimeout bounds how long a project that is dropped waits for those who use it.
+const dropLockTimeout = "SET LOCAL lock_timeout = '10s'"
+
 // DropOptions say how a project is dropped.
 type DropOptions struct {
 	Yes   bool // also when it holds records
@@ -55,6 +59,9 @@ func (c *Catalog) DropProject(ctx context.Context, name string, opt DropOptions)
 	var role string
 	err := c.db.InTx(ctx, func(tx pgx.Tx) error {
 		p := &engine.Project{Name: name}
+		if _, err := tx.Exec(ctx, script(noStatementTimeout, dropLockTimeout)); err != nil {
+			return err
+		}
 		err := tx.QueryRow(ctx, selectProjectRole, name).Scan(&p.ID, &role)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return engine.Errorf(engine.NotFound, "There is no project %s.", name)
@@ -88,6 +95,9 @@ func (c *Catalog) DropProject(ctx context.Context, name string, opt DropOptions)
 	var refused *engine.Error
 	if errors.As(err, &refused) {
 		return err
+	}
+	if pg.Code(err) == pg.LockNotAvailable {
+		return engine.Errorf(engine.Conflict, "The project %s is in use: somebody's transaction holds one of its views or tables. Try again when it has ended.", name)
 	}
 	if err != nil {
 		return fmt.Errorf("drop project %s: %w", name, err)

@@ -59,6 +59,9 @@ func (c *Catalog) purgeSome(ctx context.Context) (more bool, err error) {
 		var t engine.Table
 		var f engine.Field
 		var last int64
+		if _, err := tx.Exec(ctx, noStatementTimeout); err != nil {
+			return err
+		}
 		err := tx.QueryRow(ctx, selectPurge).Scan(&p.Name, &t.ID, &f.ID, &f.Key, &last)
 		if more = err == nil; errors.Is(err, pgx.ErrNoRows) {
 			return nil

@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/sayrud/sayrud/engine"
@@ -25,9 +26,11 @@ func renames(base, file *engine.Project) (*engine.Project, engine.Problems) {
 	for name, e := range file.Endpoints.All() {
 		if has(&r.out.Endpoints, e.Was) && e.Was != name && !has(&r.out.Endpoints, name) && !has(&file.Endpoints, e.Was) {
 			r.copy()
-			r.out.Endpoints.Rename(e.Was, name)
-			renamed, _ := r.out.Endpoints.Get(name)
+			before, _ := r.out.Endpoints.Get(e.Was)
+			renamed := cloneEndpoint(before)
 			renamed.Name = name
+			r.out.Endpoints.Rename(e.Was, name)
+			r.out.Endpoints.Set(name, renamed)
 		}
 	}
 	if r.out != base {
@@ -46,21 +49,38 @@ type renamer struct {
 	problems  engine.Problems
 }
 
-// copy makes out a project of its own before the first rename.
+// copy makes out a project of its own before the first rename, whose entries are still base's.
 func (r *renamer) copy() {
 	if r.out == r.base {
-		r.out = cloneProject(r.base)
+		r.out = shallow(r.base)
 	}
+}
+
+// rewrite calls rename with copies of the objects of out that may mention a table or one of its fields, and puts them in place.
+func (r *renamer) rewrite(table string, rename func(part *engine.Project) engine.Problems) {
+	r.copy()
+	tables := map[string]bool{table: true}
+	reach(r.out, tables)
+	part := cloneProject(partOf(r.out, tables, func(e *engine.Endpoint) bool {
+		return slices.ContainsFunc(tablesOf(e), func(name string) bool { return tables[name] })
+	}))
+	r.problems = append(r.problems, rename(part)...)
+	for name, t := range part.Tables.All() {
+		r.out.Tables.Set(name, t)
+	}
+	for name, e := range part.Endpoints.All() {
+		r.out.Endpoints.Set(name, e)
+	}
+	r.out.Defaults = part.Defaults
 }
 
 func (r *renamer) table(old, now string) {
 	r.copy()
-	r.problems = append(r.problems, definition.RenameTable(r.out, old, now)...)
-	if has(&r.out.Tables, old) {
+	r.rewrite(old, func(part *engine.Project) engine.Problems {
+		problems := definition.RenameTable(part, old, now)
 		r.out.Tables.Rename(old, now)
-	}
-	t, _ := r.out.Tables.Get(now)
-	t.Name = now
+		return problems
+	})
 }
 
 func (r *renamer) fields(table string, file *engine.Table) {
@@ -78,14 +98,7 @@ func (r *renamer) fields(table string, file *engine.Table) {
 		if old == name || !has(&present.Fields, old) || has(&file.Fields, old) {
 			continue
 		}
-		r.copy()
-		r.problems = append(r.problems, definition.RenameField(r.out, table, old, name)...)
-		present, _ = r.out.Tables.Get(table)
-		if has(&present.Fields, old) {
-			present.Fields.Rename(old, name)
-		}
-		renamed, _ := present.Fields.Get(name)
-		renamed.Name = name
+		r.rewrite(table, func(part *engine.Project) engine.Problems { return definition.RenameField(part, table, old, name) })
 	}
 }
 
@@ -94,6 +107,9 @@ func (r *renamer) keepPointers() {
 	base := idsOf(r.base)
 	for name, t := range r.out.Tables.All() {
 		before := base.tables[t.ID]
+		if before == t {
+			continue
+		}
 		same := before.Name == name && sameTable(t, before)
 		for field, f := range t.Fields.All() {
 			if was := fieldByID(before, f.ID); was != nil && sameField(f, was) {

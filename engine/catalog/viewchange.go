@@ -229,23 +229,11 @@ func (v *viewChange) keepColumns(present []presentColumn, detail string) error {
 	return v.exec(relation.CreateView(v.project, v.table, relation.CreateReplace, columns))
 }
 
-// finish makes the view writable and gives the rights on it.
+// finish makes the view writable and gives the rights on it, in one message.
 func (v *viewChange) finish(role string) error {
-	for _, sql := range relation.ViewTriggers(v.project, v.table, v.columns) {
-		if err := v.exec(sql); err != nil {
-			return err
-		}
+	statements := append(relation.ViewTriggers(v.project, v.table, v.columns), v.giveGrants(role)...)
+	if role != "" {
+		statements = append(statements, relation.GrantView(v.project, v.table, role, v.columns)...)
 	}
-	if err := v.giveGrants(role); err != nil {
-		return err
-	}
-	if role == "" {
-		return nil
-	}
-	for _, sql := range relation.GrantView(v.project, v.table, role, v.columns) {
-		if err := v.exec(sql); err != nil {
-			return fmt.Errorf("grant the project's role its rights: %w", err)
-		}
-	}
-	return nil
+	return v.exec(script(statements...))
 }
