@@ -51,9 +51,7 @@ func (c *compiler) change() {
 			return
 		}
 		w.Query.prepare(2<<w.bits, b.update)
-		w.Lock, w.ByID = &Query{}, &Query{}
-		w.Lock.prepare(2<<w.bits, b.lock)
-		w.ByID.prepare(2<<w.bits, b.byID)
+		b.prepareSteps()
 	}
 }
 
@@ -63,6 +61,15 @@ type changeWriter struct {
 	w       *Write
 	where   *node
 	columns string
+}
+
+// prepareSteps prepares what an UPDATE does in steps, or does instead of changing anything.
+func (b *changeWriter) prepareSteps() {
+	w := b.w
+	w.Lock, w.ByID, w.Keep = &Query{}, &Query{}, &Query{}
+	w.Lock.prepare(2<<w.bits, b.lock)
+	w.ByID.prepare(2<<w.bits, b.byID)
+	w.Keep.prepare(1, func(wr *writer, _ int) { b.keep(wr) })
 }
 
 // matches writes the common table expression that locks up to one record more than may change, and tells which of them may.
@@ -261,6 +268,15 @@ func (b *changeWriter) byID(wr *writer, variant int) {
 	wr.text("))")
 	b.conditions(wr, conditions)
 	wr.text("\nRETURNING ", b.columns)
+}
+
+// keep writes the statement that reads the matches.
+func (b *changeWriter) keep(wr *writer) {
+	wr.text("SELECT ", b.columns, "\nFROM ", b.t.Leaf, " r")
+	b.where.newline(wr, 0)
+	if !b.w.Single {
+		wr.text("\nORDER BY r.id LIMIT ", strconv.Itoa(b.w.Limit+1))
+	}
 }
 
 // count writes how many records match, up to one more than may change.

@@ -71,9 +71,8 @@ func (u *Upsert) finish(t *Table, shape *Shape) {
 	}}
 	b := &changeWriter{t: t, w: w, where: byID, columns: columns}
 	w.Query.prepare(2<<w.bits, b.update)
-	w.Lock, w.ByID, w.Count = &Query{}, &Query{}, &Query{}
-	w.Lock.prepare(2<<w.bits, b.lock)
-	w.ByID.prepare(2<<w.bits, b.byID)
+	b.prepareSteps()
+	w.Count = &Query{}
 	w.Count.prepare(1, func(wr *writer, _ int) { b.count(wr) })
 	u.Find = &Query{}
 	u.Find.prepare(1, func(wr *writer, _ int) { u.find(wr, t) })

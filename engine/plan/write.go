@@ -22,6 +22,7 @@ type Write struct {
 	Constrained []*Field // fields whose constraint this write may have to check
 	Lock        *Query   // UPDATE under constraints: locks the matches and gives id, uid, version and what data will be
 	ByID        *Query   // and then changes those rows
+	Keep        *Query   // gives the matches as they are, up to one more than Limit: an UPDATE to which no value came
 	Count       *Query   // counts matches, up to one more than Limit: tells none from too many
 
 	bits int // of the variant that Sets use; the bit above says that If-Match gave a version

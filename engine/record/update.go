@@ -31,12 +31,47 @@ func (r *run) apply(version, ids []byte) error {
 	if a.version, a.ids = version, ids; version != nil {
 		variant |= w.VersionBit()
 	}
+	if w.Keep != nil && r.idle() {
+		return r.keep(a)
+	}
 	if touched := r.touched(); len(touched) > 0 {
 		return r.atomically(func() error { return r.changeLocked(touched, variant, a) })
 	}
 	s := w.Query.Statement(variant)
 	if _, err := r.query(s, r.params(s, a.get), r.result.expect(r.plan, &w.Layout)); err != nil {
 		return err
+	}
+	return r.changed(a)
+}
+
+// idle reports whether no value came for an UPDATE, so that there is nothing to change.
+func (r *run) idle() bool {
+	for _, s := range r.w.Sets {
+		if s.Op != plan.Assign && s.Applies(r.env.Params) || r.result.fields[s.Index] != nil {
+			return false
+		}
+	}
+	return true
+}
+
+// keep answers the matches as they are; what would refuse a change refuses here too.
+func (r *run) keep(a *arg) error {
+	w := r.w
+	s := w.Keep.Statement(0)
+	if _, err := r.query(s, r.params(s, a.get), r.result.expect(r.plan, &w.Layout)); err != nil {
+		return err
+	}
+	rows := r.result.rows
+	switch {
+	case len(rows) == 0:
+		return r.sentence(engine.NotFound, "not_found")
+	case len(rows) > w.Limit:
+		return r.sentence(engine.Conflict, "many", w.Limit)
+	}
+	for i := range rows {
+		if a.version != nil && string(rows[i].Version) != string(a.version) {
+			return r.sentence(engine.Precondition, "precondition")
+		}
 	}
 	return r.changed(a)
 }
@@ -77,8 +112,8 @@ func (r *run) unchanged(a *arg) error {
 }
 
 func isConflict(err error) bool {
-	refused, ok := err.(*engine.Error)
-	return ok && refused.Code == engine.Conflict
+	var refused *engine.Error
+	return errors.As(err, &refused) && refused.Code == engine.Conflict
 }
 
 // beyondBounds refuses a count that would leave its field's min or max.

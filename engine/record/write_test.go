@@ -210,8 +210,8 @@ func TestUpsert(t *testing.T) {
 		params, want string
 		status       int
 	}{
-		{`{"slug":"a","title":"One"}`, "a One 1", 0}, {`{"slug":"a","title":"Two"}`, "a Two 2", 200}, {`{"slug":"a"}`, "a Two 3", 200},
-		{`{"slug":"a","title":null}`, "a  4", 200}, {`{"slug":"b","title":"x"}`, "b x 1", 0}, {`{"title":"x"}`, "invalid: slug is required.", 0},
+		{`{"slug":"a","title":"One"}`, "a One 1", 0}, {`{"slug":"a","title":"Two"}`, "a Two 2", 200}, {`{"slug":"a"}`, "a Two 2", 200},
+		{`{"slug":"a","title":null}`, "a  3", 200}, {`{"slug":"b","title":"x"}`, "b x 1", 0}, {`{"title":"x"}`, "invalid: slug is required.", 0},
 	} {
 		if got := h.run(put, `{"params":`+tt.params+`}`); got != tt.want {
 			t.Errorf("%s gives %q, want %q", tt.params, got, tt.want)
