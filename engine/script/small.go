@@ -239,16 +239,25 @@ func (c *smallCompiler) array(n *ast.ArrayLiteral) node {
 		items[i] = c.node(e)
 	}
 	return func(r *run) (value, error) {
-		made := make([]value, len(items))
-		for i, item := range items {
-			v, err := item(r)
-			if err != nil {
-				return v, err
-			}
-			made[i] = v
+		made, err := r.all(items)
+		if err != nil {
+			return value{}, err
 		}
 		return value{kind: list, made: &composite{items: made}}, nil
 	}
+}
+
+// all gives the values of nodes in their order, up to the first error.
+func (r *run) all(nodes []node) ([]value, error) {
+	values := make([]value, len(nodes))
+	for i, n := range nodes {
+		v, err := n(r)
+		if err != nil {
+			return nil, err
+		}
+		values[i] = v
+	}
+	return values, nil
 }
 
 // plainName reports whether a member is written plainly and is nothing special: array indexes come first in JavaScript's order,
@@ -278,13 +287,9 @@ func (c *smallCompiler) object(n *ast.ObjectLiteral) node {
 		names[i], items[i] = name, c.node(keyed.Value)
 	}
 	return func(r *run) (value, error) {
-		made := make([]value, len(items))
-		for i, item := range items {
-			v, err := item(r)
-			if err != nil {
-				return v, err
-			}
-			made[i] = v
+		made, err := r.all(items)
+		if err != nil {
+			return value{}, err
 		}
 		return value{kind: object, made: &composite{items: made, names: names}}, nil
 	}
