@@ -93,10 +93,7 @@ func insertAdministrator(ctx context.Context, tx pgx.Tx, email, hash string, rol
 
 // CreateAdministrator makes one with an instance role (may be "") and roles by project name.
 func (a *Auth) CreateAdministrator(ctx context.Context, email, password string, role Role, roles map[string]Role) (*Administrator, error) {
-	email, err := normaliseEmail(email)
-	if err == nil {
-		err = CheckPassword(email, password)
-	}
+	email, err := checkCredentials(email, password)
 	if err == nil {
 		err = checkRoles(role, roles)
 	}

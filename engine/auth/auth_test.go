@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"errors"
 	"os"
 	"sync/atomic"
 	"testing"
@@ -34,10 +35,18 @@ type clock struct{ ahead atomic.Int64 }
 func (c *clock) now() time.Time          { return time.Now().Add(time.Duration(c.ahead.Load())) }
 func (c *clock) advance(d time.Duration) { c.ahead.Add(int64(d)) }
 
+// refusal gives the engine's error in err, empty where there is none.
+func refusal(err error) engine.Error {
+	var e *engine.Error
+	if errors.As(err, &e) {
+		return *e
+	}
+	return engine.Error{}
+}
+
 func wantCode(t *testing.T, err error, code engine.Code) {
 	t.Helper()
-	e, ok := err.(*engine.Error)
-	if !ok || e.Code != code {
+	if refusal(err).Code != code {
 		t.Fatalf("error is %v, want code %s", err, code)
 	}
 }

@@ -30,6 +30,15 @@ const (
 	MaxPassword = 256
 )
 
+// checkCredentials gives the form in which an email is stored, or what is wrong with it or with the password.
+func checkCredentials(email, password string) (string, error) {
+	email, err := normaliseEmail(email)
+	if err != nil {
+		return "", err
+	}
+	return email, CheckPassword(email, password)
+}
+
 // CheckPassword gives the refusal of a password that is too short, too long or the email itself, or nil.
 func CheckPassword(email, password string) error {
 	n := utf8.RuneCountInString(password)

@@ -64,12 +64,12 @@ func TestLoginIsThrottledForAccountAndAddress(t *testing.T) {
 		tries := 0
 		for ; tries < 100; tries++ {
 			email, address := throttled(tries)
-			if _, err = a.Login(t.Context(), email, "wrong", Place{Address: address}); err.(*engine.Error).Code == engine.RateLimited {
+			if _, err = a.Login(t.Context(), email, "wrong", Place{Address: address}); refusal(err).Code == engine.RateLimited {
 				break
 			}
 		}
 		wantCode(t, err, engine.RateLimited)
-		if tries > 30 || err.(*engine.Error).RetryAfter < 1 {
+		if tries > 30 || refusal(err).RetryAfter < 1 {
 			t.Errorf("%d tries, %+v", tries, err)
 		}
 	}

@@ -71,10 +71,7 @@ func (a *Auth) Setup(ctx context.Context, token, email, password string) (*Admin
 	if err := a.CheckSetup(ctx, token); err != nil {
 		return nil, err
 	}
-	email, err := normaliseEmail(email)
-	if err == nil {
-		err = CheckPassword(email, password)
-	}
+	email, err := checkCredentials(email, password)
 	if err != nil {
 		return nil, err
 	}

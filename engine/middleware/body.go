@@ -42,6 +42,7 @@ type BodyError struct {
 	Args []any
 }
 
+// Error gives the code and the key, for logs.
 func (e *BodyError) Error() string { return string(e.Code) + ": " + e.Key }
 
 // Input reads and checks the body once, up to MaxBody bytes, and gives its kind, its JSON, or the pairs of its form. A body without

@@ -1,6 +1,7 @@
 package middleware
 
 import (
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -86,11 +87,13 @@ func TestInput(t *testing.T) {
 				}
 				_, _, _, err := q.Input()
 				var code engine.Code
-				switch err := err.(type) {
-				case *BodyError:
-					code = err.Code
-				case *engine.Error:
-					code = err.Code
+				var ofBody *BodyError
+				var ofEngine *engine.Error
+				switch {
+				case errors.As(err, &ofBody):
+					code = ofBody.Code
+				case errors.As(err, &ofEngine):
+					code = ofEngine.Code
 				}
 				if got := string(q.Value([]string{"body"})); got != test.want || code != test.code {
 					t.Errorf("body %s, error %v", got, err)

@@ -9,7 +9,6 @@ import (
 
 	"github.com/sayrud/sayrud/engine"
 	"github.com/sayrud/sayrud/engine/expr"
-	"github.com/sayrud/sayrud/engine/raw"
 )
 
 // IndexKind is the letter in an index's name that tells its form.
@@ -90,7 +89,7 @@ func Indexes(p *engine.Project, t *engine.Table) []Index {
 func Prefixed(f *engine.Field) bool {
 	switch f.Type {
 	case engine.TypeText, engine.TypeURL, engine.TypeGenerated:
-		most, err := strconv.Atoi(string(raw.Value(f.Max)))
+		most, err := strconv.Atoi(string(f.Max))
 		return err != nil || most > longest
 	}
 	return false

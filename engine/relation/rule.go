@@ -57,7 +57,8 @@ func (w *writer) bounds(f *engine.Field, column string) []rule {
 		if v.IsNull() {
 			return
 		}
-		size, limit, unit := column, "", ""
+		size := column
+		var limit, unit string
 		switch Type(f.Type) {
 		case Numeric, Timestamptz, Date:
 			sql, ok := valueSQL(w.p, f, v)

@@ -128,7 +128,7 @@ func (w *writer) field(c ViewColumn) {
 
 // guarded refuses a value that SQL cannot judge. The default may stand: it is the definition's own.
 func (w *writer) guarded(f *engine.Field, column string) {
-	what := ""
+	var what string
 	switch {
 	case f.Constraint != "":
 		what = "a JavaScript constraint"
