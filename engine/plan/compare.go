@@ -47,7 +47,7 @@ func (fc *filterCompiler) comparison(f *engine.Filter) *node {
 	}
 	switch f.Op {
 	case engine.OpIsNull:
-		return fc.isNull(f, left[0])
+		return fc.isNull(left[0])
 	case engine.OpSearch:
 		return fc.search(f, left, right[0])
 	case engine.OpLike, engine.OpILike, engine.OpStartsWith:
@@ -159,7 +159,7 @@ func (fc *filterCompiler) values(op engine.FilterOp, left, right operand) *node 
 	}}
 }
 
-func (fc *filterCompiler) isNull(f *engine.Filter, o operand) *node {
+func (fc *filterCompiler) isNull(o operand) *node {
 	if o.column == nil {
 		i, ok := fc.plain(o.value)
 		if !ok {

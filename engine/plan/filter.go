@@ -74,10 +74,10 @@ func (fc *filterCompiler) node(f *engine.Filter) *node {
 	return n
 }
 
-// emit writes the node without what mask drops, and reports whether anything was left. Nothing is written where it is not.
-func (n *node) emit(w *writer, mask int) bool {
+// emit writes the node without what mask drops; nothing where nothing is left.
+func (n *node) emit(w *writer, mask int) {
 	if !n.left(mask) {
-		return false
+		return
 	}
 	switch n.op {
 	case engine.OpNot:
@@ -101,7 +101,6 @@ func (n *node) emit(w *writer, mask int) bool {
 	default:
 		n.emitComparison(w)
 	}
-	return true
 }
 
 func (n *node) emitComparison(w *writer) {

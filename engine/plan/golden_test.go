@@ -31,7 +31,7 @@ func TestCompile_golden(t *testing.T) {
 			head, want, _ := strings.Cut(string(source), "-- want --\n")
 			_, endpoint, _ := strings.Cut(head, "-- endpoint --\n")
 			p, problems := Compile(readProject(t), readEndpoint(t, endpoint))
-			got := ""
+			var got string
 			if len(problems) > 0 {
 				got = problems.Error() + "\n"
 			} else {

@@ -241,14 +241,15 @@ func (s *Shape) follow(f *engine.Field, target *engine.Table, path []string) (te
 		return template.Ref{}, err
 	}
 	j := s.join(f, target)
-	switch i := slices.Index(j.others, sql); {
-	case j.first == sql:
+	switch j.first {
+	case sql:
 		return template.Ref{Kind: template.RefColumn, Index: j.column, Display: -1, Path: rest}, nil
-	case j.first == "":
+	case "":
 		j.first = sql
 		j.column = s.column(lookup(s.project, f, target, "r", sql))
 		return template.Ref{Kind: template.RefColumn, Index: j.column, Display: -1, Path: rest}, nil
 	default:
+		i := slices.Index(j.others, sql)
 		if i < 0 {
 			i = len(j.others)
 			j.others = append(j.others, sql)

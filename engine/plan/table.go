@@ -144,24 +144,24 @@ func storedKeys(t *engine.Table) raw.Keys {
 func (t *Table) Constrained() []*Field { return t.constrained }
 
 // compileDefault compiles the slot; a constant one must fit the field.
-func (field *Field) compileDefault(scope *template.Scope) engine.Problems {
-	slot, problems := template.CompileSlot(field.Def.Default, scope)
-	if slot == nil || field.Checker == nil || len(problems) > 0 {
+func (f *Field) compileDefault(scope *template.Scope) engine.Problems {
+	slot, problems := template.CompileSlot(f.Def.Default, scope)
+	if slot == nil || f.Checker == nil || len(problems) > 0 {
 		return problems
 	}
-	if field.Def.Type == engine.TypeAutonumber {
+	if f.Def.Type == engine.TypeAutonumber {
 		return engine.Problems{engine.Problemf(nil, "", "an autonumber takes no default")}
 	}
 	constant, known := slot.Const()
 	if !known {
-		field.Default = slot
+		f.Default = slot
 		return nil
 	}
-	canonical, refused := field.Checker.JSON(constant, value.English)
+	canonical, refused := f.Checker.JSON(constant, value.English)
 	if refused != nil {
 		return engine.Problems{engine.Problemf(nil, "", "the default is not allowed: %s", strings.TrimSuffix(refused.Message, "."))}
 	}
-	field.Constant = canonical
+	f.Constant = canonical
 	return nil
 }
 

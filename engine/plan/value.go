@@ -38,7 +38,6 @@ type Value struct {
 	trusted bool     // the slot is a parameter that the same checker has seen
 	text    []byte
 	known   bool // text holds the constant
-	cast    string
 }
 
 // Constant gives the parameter's text where it does not depend on the request.
@@ -50,7 +49,8 @@ func (v *Value) Append(buf []byte, in raw.Value, lang value.Lang) ([]byte, []byt
 	if in.IsNull() {
 		return buf, nil, nil
 	}
-	start, null, ok := len(buf), false, true
+	start := len(buf)
+	var null, ok bool
 	if v.list {
 		buf, ok = v.appendList(buf, in, lang)
 	} else {

@@ -46,7 +46,7 @@ func (r *run) checkNew(uid string) error {
 		}
 	}
 	c := &constraints{engine: r.engine, that: r.that, shared: shared(r.env), table: t}
-	if err := c.add(r.ctx, t.Constrained(), this); err != nil {
+	if err := c.add(t.Constrained(), this); err != nil {
 		return err
 	}
 	return c.check(r.ctx, r.language(), r.env)
@@ -59,7 +59,7 @@ func (r *run) checkLocked(touched []*plan.Field, rows []locked) error {
 	for _, row := range rows {
 		this := &plan.Stored{Table: t.Def, Keys: t.Keys, UID: row.uid, Slots: make([]raw.Value, t.Keys.Len())}
 		t.Keys.Scan(row.data, this.Slots)
-		if err := c.add(r.ctx, touched, this); err != nil {
+		if err := c.add(touched, this); err != nil {
 			return err
 		}
 	}
@@ -83,7 +83,7 @@ type constraints struct {
 }
 
 // add gathers the constraints of the given fields of a record; one whose value is null is not asked.
-func (c *constraints) add(ctx context.Context, fields []*plan.Field, this *plan.Stored) error {
+func (c *constraints) add(fields []*plan.Field, this *plan.Stored) error {
 	for _, f := range fields {
 		v := this.Slots[f.Slot]
 		if v.IsNull() {

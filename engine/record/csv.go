@@ -28,7 +28,7 @@ type cell struct {
 func newCSVReader(r io.Reader, limit int) *csvReader {
 	in := bufio.NewReaderSize(r, 64<<10)
 	if mark, err := in.Peek(3); err == nil && bytes.Equal(mark, []byte("\xef\xbb\xbf")) {
-		in.Discard(3)
+		_, _ = in.Discard(3) // they have been read already
 	}
 	return &csvReader{in: in, next: 1, limit: limit}
 }
@@ -42,7 +42,7 @@ func (c *csvReader) read() ([]cell, error) {
 		c.line = c.next
 		c.text, c.ends, c.cells = c.text[:0], c.ends[:0], c.cells[:0]
 		err := c.record()
-		if err != nil && (err != io.EOF || len(c.cells) == 0) {
+		if err != nil && (!errors.Is(err, io.EOF) || len(c.cells) == 0) {
 			return nil, err
 		}
 		start := 0
@@ -53,7 +53,7 @@ func (c *csvReader) read() ([]cell, error) {
 		if len(c.cells) > 1 || len(c.text) > 0 || len(c.cells) == 1 && c.cells[0].quoted {
 			return c.cells, nil
 		}
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return nil, io.EOF
 		}
 	}
@@ -63,7 +63,7 @@ func (c *csvReader) read() ([]cell, error) {
 func (c *csvReader) record() error {
 	for first := true; ; first = false {
 		b, err := c.in.ReadByte()
-		if err == io.EOF && first {
+		if first && errors.Is(err, io.EOF) {
 			return io.EOF
 		}
 		var end byte
@@ -74,7 +74,7 @@ func (c *csvReader) record() error {
 			if err = c.in.UnreadByte(); err == nil {
 				end, err = c.plain()
 			}
-		case err == io.EOF:
+		case errors.Is(err, io.EOF):
 			c.finish(false)
 			return io.EOF
 		}
@@ -109,7 +109,7 @@ func (c *csvReader) plain() (byte, error) {
 	for {
 		b, err := c.in.ReadByte()
 		switch {
-		case err == io.EOF:
+		case errors.Is(err, io.EOF):
 			c.finish(false)
 			return 0, nil
 		case err != nil:
@@ -141,7 +141,7 @@ func (c *csvReader) quoted() (byte, error) {
 	opened := c.next
 	for {
 		b, err := c.in.ReadByte()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return 0, fmt.Errorf("%w: a quote that opens in line %d is not closed", errCSV, opened)
 		}
 		if err != nil {
@@ -161,7 +161,7 @@ func (c *csvReader) quoted() (byte, error) {
 			b, err = c.in.ReadByte()
 		}
 		switch {
-		case err == io.EOF:
+		case errors.Is(err, io.EOF):
 			c.finish(true)
 			return 0, nil
 		case err != nil:
@@ -184,7 +184,7 @@ func appendCell(dst, text []byte, null bool) []byte {
 	if null {
 		return dst
 	}
-	if len(text) > 0 && bytes.IndexAny(text, "\",\r\n") < 0 && text[0] != ' ' && text[len(text)-1] != ' ' {
+	if len(text) > 0 && !bytes.ContainsAny(text, "\",\r\n") && text[0] != ' ' && text[len(text)-1] != ' ' {
 		return append(dst, text...)
 	}
 	dst = append(dst, '"')

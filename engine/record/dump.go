@@ -45,11 +45,13 @@ func (e *Engine) Dump(ctx context.Context, p *engine.Project, t *engine.Table, w
 		if _, err := tx.Exec(ctx, `SET LOCAL statement_timeout = 0`); err != nil {
 			return err
 		}
-		d.header()
+		if err := d.header(); err != nil {
+			return err
+		}
 		rows := tx.Conn().PgConn().ExecParams(ctx, "SELECT r.uid, r.created_at, r.updated_at, r.version, r.data FROM "+table.Leaf+" r ORDER BY r.id", nil, nil, nil, nil)
 		for rows.NextRow() {
 			if err := d.row(rows.Values()); err != nil {
-				rows.Close()
+				_, _ = rows.Close() // the first error counts
 				return err
 			}
 		}
@@ -79,15 +81,16 @@ type dumper struct {
 	records int64
 }
 
-func (d *dumper) header() {
+func (d *dumper) header() error {
 	if d.opt.Format != CSV {
-		return
+		return nil
 	}
 	line := []byte("uid")
 	for _, f := range d.table.Fields {
 		line = append(append(line, ','), f.Def.Name...)
 	}
-	d.out.Write(append(line, ",created_at,updated_at,version\r\n"...))
+	_, err := d.out.Write(append(line, ",created_at,updated_at,version\r\n"...))
+	return err
 }
 
 func (d *dumper) row(values [][]byte) error {
@@ -117,7 +120,8 @@ func (d *dumper) json(values [][]byte) {
 	line = appendTime(append(line, `,"created_at":"`...), values[1])
 	line = appendTime(append(line, `","updated_at":"`...), values[2])
 	line = append(append(line, `","version":`...), values[3]...)
-	d.line = append(line, "}\n"...)
+	line = append(line, "}\n"...)
+	d.line = line
 }
 
 func (d *dumper) csv(values [][]byte) {
@@ -137,7 +141,8 @@ func (d *dumper) csv(values [][]byte) {
 	line = appendTime(append(line, ','), values[1])
 	line = appendTime(append(line, ','), values[2])
 	line = append(append(line, ','), values[3]...)
-	d.line = append(line, "\r\n"...)
+	line = append(line, "\r\n"...)
+	d.line = line
 }
 
 // looksLikeFormula reports whether a spreadsheet would compute the cell.

@@ -143,7 +143,7 @@ func (r *run) bind(q *plan.Query) error {
 			res.args[i] = text
 			continue
 		}
-		in := raw.Value(nil)
+		var in raw.Value
 		if v.Param >= 0 {
 			in = r.env.Params[v.Param]
 		} else {

@@ -73,7 +73,7 @@ func (im *importer) constraints() error {
 		c := &constraints{engine: im.engine, table: im.table, that: im.that}
 		for _, row := range batch {
 			c.line = row.line
-			if err := c.add(im.ctx, fields, row.stored); err != nil {
+			if err := c.add(fields, row.stored); err != nil {
 				return err
 			}
 		}

@@ -58,7 +58,7 @@ func (r *importRows) readLine() ([]byte, error) {
 		if errors.Is(err, bufio.ErrBufferFull) {
 			line, err = r.readLong(line)
 		}
-		if line = bytes.TrimSpace(line); len(line) > 0 && (err == nil || err == io.EOF) {
+		if line = bytes.TrimSpace(line); len(line) > 0 && (err == nil || errors.Is(err, io.EOF)) {
 			return line, nil
 		}
 		if err != nil {

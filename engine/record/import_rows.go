@@ -47,6 +47,7 @@ type counted struct {
 	n int64
 }
 
+// Read reads and counts.
 func (c *counted) Read(p []byte) (int, error) {
 	n, err := c.r.Read(p)
 	c.n += int64(n)
@@ -56,6 +57,7 @@ func (c *counted) Read(p []byte) (int, error) {
 // noRequest is the $request of an import: there is none.
 type noRequest struct{}
 
+// Value gives nothing, whatever the path.
 func (noRequest) Value([]string) raw.Value { return nil }
 
 func newImportRows(im *importer, r io.Reader) (*importRows, error) {
@@ -68,7 +70,7 @@ func newImportRows(im *importer, r io.Reader) (*importRows, error) {
 	}
 	rows.csv = newCSVReader(rows.in, MaxImportLine)
 	header, err := rows.csv.read()
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		return rows, nil
 	}
 	if err != nil {

@@ -3,6 +3,7 @@ package record
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"os"
 	"strings"
@@ -140,7 +141,8 @@ func (h *house) run(p *plan.Plan, req string) string {
 		return refused.Error()
 	}
 	if err := h.engine.Run(context.Background(), p, env); err != nil {
-		if known, ok := err.(*engine.Error); ok {
+		var known *engine.Error
+		if errors.As(err, &known) {
 			return string(known.Code) + ": " + known.Text()
 		}
 		h.t.Fatal(err)

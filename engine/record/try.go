@@ -91,7 +91,7 @@ func (e *Engine) CheckConstraint(ctx context.Context, p *engine.Project, t *engi
 func (e *Engine) try(ctx context.Context, table *plan.Table, f *plan.Field, this *plan.Stored) (Trial, error) {
 	trial := Trial{UID: this.UID, Value: this.Get([]string{f.Def.Name})}
 	c := &constraints{engine: e, table: table, that: e.that(ctx)}
-	if err := c.add(ctx, []*plan.Field{f}, this); err != nil {
+	if err := c.add([]*plan.Field{f}, this); err != nil {
 		return trial, err
 	}
 	if len(c.calls) == 0 {

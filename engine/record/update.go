@@ -1,6 +1,7 @@
 package record
 
 import (
+	"errors"
 	"strconv"
 
 	"github.com/sayrud/sayrud/engine"

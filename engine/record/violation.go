@@ -80,7 +80,7 @@ func (v *violations) count(tx pgx.Tx) error {
 		values := rows.Values()
 		v.table.Keys.Scan(values[1], slots)
 		if err := v.record(string(values[0]), slots, values[2][0] == 't'); err != nil {
-			rows.Close()
+			_, _ = rows.Close() // the first error counts
 			return err
 		}
 	}
@@ -135,7 +135,7 @@ func (v *violations) constraint(uid string, slots []raw.Value) error {
 		}
 	}
 	before := len(v.calls.calls)
-	if err := v.calls.add(v.ctx, []*plan.Field{v.field}, this); err != nil {
+	if err := v.calls.add([]*plan.Field{v.field}, this); err != nil {
 		return err
 	}
 	if len(v.calls.calls) > before {
