@@ -1,11 +1,16 @@
 package rest
 
 import (
+	"errors"
+	"strings"
+
 	"github.com/sayrud/sayrud/engine"
 	"github.com/sayrud/sayrud/engine/auth"
 	"github.com/sayrud/sayrud/engine/plan"
 	"github.com/sayrud/sayrud/engine/raw"
 	"github.com/sayrud/sayrud/engine/record"
+	"github.com/sayrud/sayrud/engine/script"
+	"github.com/sayrud/sayrud/engine/template"
 	"github.com/sayrud/sayrud/engine/value"
 )
 
@@ -47,14 +52,28 @@ func (c *call) runEndpoint(e *endpoint, given map[string]raw.Value) (raw.Value, 
 		return nil, &engine.Error{Code: engine.Invalid, Fields: refused}
 	}
 	if err := c.server.cfg.Records.RunInto(c.ctx(), e.plan, &c.q.Env, new(record.Result)); err != nil {
-		return nil, err
+		return nil, scriptRefusal(err)
 	}
 	answer, err := e.plan.Response.Render(nil, &c.q.Env)
 	if err != nil {
-		return nil, err
+		return nil, scriptRefusal(err)
 	}
 	return answer.Body, nil
 }
+
+// scriptRefusal tells who may see definitions which script failed and how.
+func scriptRefusal(err error) error {
+	var failed *template.ScriptError
+	switch {
+	case errors.As(err, &failed):
+		return &engine.Error{Code: engine.Invalid, Message: upperFirst(failed.Error()) + "."}
+	case errors.Is(err, script.ErrBound):
+		return &engine.Error{Code: engine.Invalid, Message: upperFirst(err.Error()) + "."}
+	}
+	return err
+}
+
+func upperFirst(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 
 // seesHidden reports whether the principal may see hidden fields: editors and owners.
 func (c *call) seesHidden() bool { return c.principal.RoleIn(c.project.Name).AtLeast(auth.Editor) }

@@ -14,6 +14,7 @@ import (
 	"github.com/sayrud/sayrud/engine/middleware"
 	"github.com/sayrud/sayrud/engine/raw"
 	"github.com/sayrud/sayrud/engine/script"
+	"github.com/sayrud/sayrud/engine/template"
 	"github.com/sayrud/sayrud/engine/value"
 	"github.com/sayrud/sayrud/storage/pg"
 )
@@ -63,6 +64,7 @@ func (s *Server) fail(q *middleware.Request, e *endpoint, err error) {
 func (s *Server) refusal(q *middleware.Request, err error, lang value.Lang) *engine.Error {
 	var known *engine.Error
 	var body *middleware.BodyError
+	var failed *template.ScriptError
 	switch {
 	case errors.As(err, &known):
 		if known.Cause != nil {
@@ -80,6 +82,9 @@ func (s *Server) refusal(q *middleware.Request, err error, lang value.Lang) *eng
 	case pg.Code(err) == pg.QueryCanceled:
 		s.log.Warn("statement took too long", "request_id", q.ID, "error", err)
 		known = &engine.Error{Code: engine.Timeout}
+	case errors.As(err, &failed), errors.Is(err, script.ErrBound):
+		s.log.Error("a script of a definition failed", "request_id", q.ID, "error", err)
+		known = &engine.Error{Code: engine.Internal}
 	default:
 		s.log.Error("request failed", "request_id", q.ID, "error", err)
 		known = &engine.Error{Code: engine.Internal}

@@ -10,6 +10,7 @@ import (
 type Error struct {
 	Message      string
 	Line, Column int // from 1, into the source; 0 where the place is not known
+	Call         int // of RunAll: which of the calls it was
 }
 
 // Error gives the message and its place.
@@ -45,5 +46,16 @@ var ErrBusy = errors.New("the server is too busy to run the script")
 
 // ErrClosed says that the Runner was closed.
 var ErrClosed = errors.New("run script: the runner is closed")
+
+// at says which call err belongs to.
+func at(call int, err error) error {
+	var e *Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	of := *e
+	of.Call = call
+	return &of
+}
 
 func errorf(format string, args ...any) *Error { return &Error{Message: fmt.Sprintf(format, args...)} }

@@ -83,7 +83,7 @@ func (r *Runner) RunAll(ctx context.Context, sh Shared, calls []Call) ([]raw.Val
 				continue
 			}
 			if !errors.Is(err, errUnusual) {
-				return nil, err
+				return nil, at(i, err)
 			}
 		}
 		rest = append(rest, i)
@@ -136,6 +136,9 @@ func (r *Runner) inWorker(ctx context.Context, sh Shared, calls []Call, which []
 	}
 	if err != nil {
 		q.blame(answer, err)
+		if answer != nil && answer.call < len(which) {
+			err = at(which[answer.call], err)
+		}
 		return err
 	}
 	if len(answer.results) != len(which) {

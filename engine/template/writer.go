@@ -173,7 +173,7 @@ func (w *writer) send() error {
 	}
 	results, err := w.env.Scripts.RunAll(w.context(), w.shared(), w.calls)
 	if err != nil {
-		return fmt.Errorf("run script%s: %w", w.places(), err)
+		return w.failed(err)
 	}
 	for i, o := range w.queued {
 		w.remember(o, results[i])
