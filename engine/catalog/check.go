@@ -12,7 +12,7 @@ import (
 func (c *change) check(further func(*engine.Project) engine.Problems) engine.Problems {
 	touched := c.touched()
 	part := c.part(touched)
-	problems := definition.Check(part)
+	problems := definition.CheckPart(part, c.next)
 	problems = append(problems, definition.Unsupported(part)...)
 	problems = append(problems, further(part)...)
 	if len(problems) > 0 {

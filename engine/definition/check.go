@@ -23,8 +23,11 @@ const (
 // Check holds every rule that needs neither SQL nor a compiled plan: names, types and their attributes, references, lists of
 // unique fields, routes and their conflicts, what fits which kind of endpoint. Paths of Problems in endpoints that `crud` makes
 // point at the table's crud.
-func Check(p *engine.Project) engine.Problems {
-	c := &checker{project: p}
+func Check(p *engine.Project) engine.Problems { return CheckPart(p, p) }
+
+// CheckPart is Check of a part of a project: the names that its problems propose are those of the whole.
+func CheckPart(p, whole *engine.Project) engine.Problems {
+	c := &checker{project: p, whole: whole}
 	c.projectRules()
 	for name, t := range p.Tables.All() {
 		c.table(name, t)
@@ -40,6 +43,7 @@ func Check(p *engine.Project) engine.Problems {
 // A checker collects Problems.
 type checker struct {
 	project  *engine.Project
+	whole    *engine.Project // whose names are proposed
 	problems engine.Problems
 }
 
@@ -158,7 +162,7 @@ func unknown(name string, names []string) string {
 func (c *checker) tableNamed(at site, name string) *engine.Table {
 	t, found := c.project.Tables.Get(name)
 	if !found {
-		at.refuse(unknown(name, c.project.Tables.Names()), "there is no table %q", name)
+		at.refuse(unknown(name, c.whole.Tables.Names()), "there is no table %q", name)
 		return nil
 	}
 	return t
