@@ -1,7 +1,6 @@
 package definition_test
 
 import (
-	"os"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -69,14 +68,7 @@ func TestDecodeRefuses(t *testing.T) {
 
 func TestUnsupported(t *testing.T) {
 	t.Parallel()
-	source, err := os.ReadFile("testdata/blog.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	f, err := parseWhole("f", source)
-	if err != nil {
-		t.Fatal(err)
-	}
+	f := example(t)
 	refused := f.Err(definition.Unsupported(f.Project))
 	if refused == nil {
 		t.Fatal("everything is available")

@@ -20,14 +20,7 @@ var sameWords = cmp.Options{
 
 func TestPrintExample(t *testing.T) {
 	t.Parallel()
-	source, err := os.ReadFile("testdata/blog.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	first, err := parseWhole("blog.yaml", source)
-	if err != nil {
-		t.Fatal(err)
-	}
+	first := example(t)
 	printed := definition.Print(first.Project, false)
 	again, err := parseWhole("printed.yaml", printed)
 	if err != nil {

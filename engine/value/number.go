@@ -64,7 +64,7 @@ func numbersFit(v raw.Value) bool {
 				i++
 			}
 			number := v[start : i+1]
-			if len(number) <= maxDigits && bytes.IndexAny(number, "eE") < 0 {
+			if len(number) <= maxDigits && !bytes.ContainsAny(number, "eE") {
 				continue
 			}
 			if d, ok := parseDecimal(string(number)); !ok || !d.fits() {

@@ -103,6 +103,7 @@ func connectError(err error) error {
 // oneLine prints an error in one line. pgx gives each attempt to connect a line, with TLS and without; what repeats is left out.
 type oneLine struct{ error }
 
+// Error gives each line once, side by side.
 func (e oneLine) Error() string {
 	var parts []string
 	for line := range strings.Lines(e.error.Error()) {
@@ -113,4 +114,5 @@ func (e oneLine) Error() string {
 	return strings.Join(parts, " ")
 }
 
+// Unwrap gives the error as it was.
 func (e oneLine) Unwrap() error { return e.error }
