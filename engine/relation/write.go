@@ -14,7 +14,7 @@ import (
 // 428C9 for a column that is read only, 0A000 for a field guarded by JavaScript or a pattern, 40001 where another transaction changed
 // the same value of the same record after this statement began. Each carries the column, and "table.field" as the constraint.
 func WriteFunction(p *engine.Project, t *engine.Table, columns []ViewColumn) string {
-	w := &writer{p: p, t: t}
+	w := &writer{p: p, t: t, guards: guardsOf(t)}
 	w.line("DECLARE")
 	w.line("  _set jsonb := '{}';")
 	w.line("  _drop text[] := '{}';")
@@ -36,9 +36,10 @@ func WriteFunction(p *engine.Project, t *engine.Table, columns []ViewColumn) str
 
 // A writer prints the body of a write function.
 type writer struct {
-	p *engine.Project
-	t *engine.Table
-	b strings.Builder
+	p      *engine.Project
+	t      *engine.Table
+	guards []guard
+	b      strings.Builder
 }
 
 func (w *writer) line(format string, args ...any) {
@@ -124,26 +125,6 @@ func (w *writer) field(c ViewColumn) {
 	w.line("    END IF;")
 	w.line("    _changed := _changed || %s::text;", Literal(c.Name))
 	w.line("  END IF;")
-}
-
-// guarded refuses a value that SQL cannot judge. The default may stand: it is the definition's own.
-func (w *writer) guarded(f *engine.Field, column string) {
-	var what string
-	switch {
-	case f.Constraint != "":
-		what = "a JavaScript constraint"
-	case f.Pattern != "":
-		what = "a pattern"
-	default:
-		return
-	}
-	allowed := column + " IS NULL"
-	if sql, ok := defaultSQL(w.p, f); ok {
-		allowed += " OR " + column + " = " + sql
-	}
-	w.line("    IF TG_OP = 'UPDATE' OR NOT (%s) THEN", allowed)
-	w.raise("      ", "0A000", f, fmt.Sprintf("the field %q of %s is guarded by %s, which SQL cannot check: write it through the API or the panel", f.Name, w.t.Name, what))
-	w.line("    END IF;")
 }
 
 // references prints the check that what f refers to exists, and holds it until the transaction ends.

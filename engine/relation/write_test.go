@@ -185,3 +185,21 @@ func TestRole_mayUseItsViewsAndNothingElse(t *testing.T) {
 	f.exec(as + `DELETE FROM p_blog.posts`)
 	f.want(`SELECT count(*) FROM p_blog.comments`, "0")
 }
+
+func TestView_refusesWhatAConstraintOfAnotherFieldReads(t *testing.T) {
+	t.Parallel()
+	f := blog(t, table(1, "things",
+		field("low", engine.TypeNumber),
+		field("high", engine.TypeNumber, func(f *engine.Field) { f.Default, f.Constraint = raw.Int(9), "$value >= $this.low" }),
+		field("whole", engine.TypeText, func(f *engine.Field) { f.Constraint = "Object.keys($this).length < 9" }),
+		field("note", engine.TypeText)))
+	f.refused(`INSERT INTO p_blog.things (low) VALUES (10)`, pg.FeatureNotSupported, "high") // its default was never held against low
+	f.exec(`INSERT INTO p_blog.things (uid, low, high) VALUES ('free', 1, NULL)`)
+	f.exec(`UPDATE p_blog.things SET low = 2, note = 'x'`)
+	f.exec(`UPDATE p_blog._r1 SET data = data || '{"highXXXX": 5}'`) // as the engine writes it
+	f.refused(`UPDATE p_blog.things SET low = 6`, pg.FeatureNotSupported, "low", "high")
+	f.exec(`UPDATE p_blog.things SET note = 'y'`)
+	f.exec(`UPDATE p_blog._r1 SET data = data || '{"wholeXXX": "w"}'`)
+	f.refused(`UPDATE p_blog.things SET note = 'z'`, pg.FeatureNotSupported, "note", "whole")
+	f.want(`SELECT (low, high, note, whole) FROM p_blog.things`, "(2,5,y,w)")
+}
