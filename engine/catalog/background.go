@@ -17,13 +17,15 @@ import (
 const (
 	idleInterval  = 30 * time.Second       // how often the background looks without being told
 	retryInterval = 200 * time.Millisecond // how soon it tries again what somebody held
-	followFor     = 500 * time.Millisecond // how long a change itself waits for its views
+	followFor     = 500 * time.Millisecond // how long a change itself waits for its views where no background runs
 	settleFor     = 10 * time.Second       // how long Settle waits for readers who hold a view
 )
 
 // Run does what follows changes until ctx ends, and gives ctx's error: it listens for changes of other servers, brings views up to
 // date, builds indexes, purges.
 func (c *Catalog) Run(ctx context.Context) error {
+	c.runs.Add(1)
+	defer c.runs.Add(-1)
 	g, ctx := errgroup.WithContext(ctx)
 	build := make(chan struct{}, 1)
 	g.Go(func() error { return c.listen(ctx) })
@@ -204,12 +206,15 @@ func (c *Catalog) Settle(ctx context.Context, progress func(IndexState)) error {
 	}
 }
 
-// follow tries, for a moment, to bring the views of a project up to date; what somebody holds is left to the background.
+// follow brings the views of a project up to date: at once in the background where Run runs, so that nobody waits for them, else here,
+// for a moment.
 func (c *Catalog) follow(ctx context.Context, p *engine.Project) {
-	ctx, cancel := context.WithTimeout(ctx, followFor)
-	defer cancel()
-	if _, err := c.followViews(ctx, p.Name); err != nil && !errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
-		c.log.Error("change views", "project", p.Name, "error", err)
+	if c.runs.Load() == 0 {
+		ctx, cancel := context.WithTimeout(ctx, followFor)
+		defer cancel()
+		if _, err := c.followViews(ctx, p.Name); err != nil && !errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
+			c.log.Error("change views", "project", p.Name, "error", err)
+		}
 	}
 	c.stir()
 }

@@ -42,6 +42,7 @@ type Catalog struct {
 	check  func(*engine.Project) engine.Problems
 	schema atomic.Pointer[engine.Schema]
 	wake   chan struct{} // background work may be waiting
+	runs   atomic.Int32  // calls of Run under way
 
 	publishing sync.Mutex // guards the swap of schema and the order of its listeners
 	listeners  []func(*engine.Schema)

@@ -68,6 +68,9 @@ func (c *Catalog) followViews(ctx context.Context, project string) (left bool, e
 // next definition.
 func (c *Catalog) followView(ctx context.Context, p *engine.Project, t *engine.Table) (held bool, err error) {
 	err = c.db.InTx(ctx, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, "SET LOCAL synchronous_commit = off"); err != nil { // what a crash loses is made again
+			return err
+		}
 		if err := refreshView(ctx, tx, p, t); err != nil {
 			return err
 		}
@@ -76,7 +79,7 @@ func (c *Catalog) followView(ctx context.Context, p *engine.Project, t *engine.T
 	})
 	var pe *pgconn.PgError
 	switch {
-	case err == nil:
+	case err == nil, errors.Is(err, errTableGone):
 		return false, nil
 	case pg.Code(err) == pg.LockNotAvailable, pg.Code(err) == pg.DeadlockDetected:
 		return true, nil

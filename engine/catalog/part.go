@@ -13,10 +13,13 @@ func (c *change) affects(e *engine.Endpoint, touched map[string]bool) bool {
 		slices.ContainsFunc(tablesOf(e), func(t string) bool { return touched[t] })
 }
 
+// manyTables is a number of tables from which on a further one is held against the greatest number.
+const manyTables = 4000
+
 // part gives the part of the next project that has to be checked: where routes stay as they are, the touched tables, the endpoints
 // that name them, and every table that those refer to. Else all of it.
 func (c *change) part(touched map[string]bool) *engine.Project {
-	if c.base.ID == 0 || c.settings || c.reroutes() {
+	if c.base.ID == 0 || c.settings || c.reroutes() || c.next.Tables.Len() > max(c.base.Tables.Len(), manyTables) {
 		return c.next
 	}
 	return partOf(c.next, touched, func(e *engine.Endpoint) bool { return c.affects(e, touched) })

@@ -23,6 +23,12 @@ const dependentObjects = "2BP01"
 // viewLockTimeout bounds how long readers of a view may queue behind its change.
 const viewLockTimeout = "50ms"
 
+// viewLock is the first key of the advisory locks under which a view is changed; the second is its table's id.
+const viewLock = 0x736c7677 // "slvw"
+
+// errTableGone rolls back the change of a view whose table was dropped meanwhile.
+var errTableGone = errors.New("the table was dropped")
+
 const usualLockTimeout = "SET LOCAL lock_timeout TO DEFAULT"
 
 const wantViews = `
@@ -110,8 +116,9 @@ SELECT coalesce(t.view_name, ''), t.view_columns::text, t.view_revision, t.view_
 FROM public.sl_tables t
 JOIN public.sl_projects p ON p.id = t.project_id
 LEFT JOIN pg_roles r ON r.rolname = p.role_name
-WHERE t.id = $1
-FOR UPDATE OF t`
+WHERE t.id = $1`
+	// Not the row's lock: a change of the definition must not wait while a view is made.
+	lockView = `SELECT pg_advisory_xact_lock($1, $2)`
 	updateView = `
 UPDATE public.sl_tables
 SET view_name = $2, view_columns = $3, view_revision = $4, view_format = $5, view_note = $6
@@ -121,6 +128,9 @@ WHERE id = $1`
 // refreshView brings the view of t to its definition inside tx. Its error is retriable where a reader holds the view.
 func refreshView(ctx context.Context, tx pgx.Tx, p *engine.Project, t *engine.Table) error {
 	if _, err := tx.Exec(ctx, "SET LOCAL lock_timeout = '"+viewLockTimeout+"'"); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, lockView, viewLock, t.ID); err != nil {
 		return err
 	}
 	var state viewState
@@ -150,7 +160,11 @@ func refreshView(ctx context.Context, tx pgx.Tx, p *engine.Project, t *engine.Ta
 	if err != nil {
 		return err
 	}
-	if _, err := tx.Exec(ctx, updateView, t.ID, t.Name, string(text), p.Revision, viewFormat, v.note); err != nil {
+	tag, err := tx.Exec(ctx, updateView, t.ID, t.Name, string(text), p.Revision, viewFormat, v.note)
+	if err == nil && tag.RowsAffected() == 0 {
+		return errTableGone
+	}
+	if err != nil {
 		return err
 	}
 	_, err = tx.Exec(ctx, usualLockTimeout)
