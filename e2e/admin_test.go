@@ -80,3 +80,17 @@ func (in *installation) applyHere(source string) report {
 	in.admin(200, "POST", "/apply", string(body), &out)
 	return out.Report
 }
+
+// uidOf finds the record of a table, as project/table, in which a text stands.
+func (in *installation) uidOf(table, text string) string {
+	in.t.Helper()
+	dumped, _ := in.run(0, "", "dump", table)
+	for line := range strings.Lines(dumped) {
+		var record struct{ UID string }
+		if err := json.Unmarshal([]byte(line), &record); err == nil && strings.Contains(line, text) {
+			return record.UID
+		}
+	}
+	in.t.Fatalf("%s has no record with %s:\n%s", table, text, dumped)
+	return ""
+}

@@ -200,13 +200,6 @@ func (in *installation) exchange(method, path, body string, headers ...string) (
 	return response.StatusCode, response.Header, string(content)
 }
 
-// psql runs one SQL text through psql on the blog project and gives what it prints, unaligned.
-func (in *installation) psql(sql string) string {
-	in.t.Helper()
-	out, _ := in.run(0, "", "sql", "blog", "-X", "-At", "-v", "ON_ERROR_STOP=1", "-c", sql)
-	return strings.TrimSpace(out)
-}
-
 // A lockedBuffer collects output that several goroutines write.
 type lockedBuffer struct {
 	mu sync.Mutex
