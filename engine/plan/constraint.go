@@ -69,17 +69,24 @@ func checkStored(t *engine.Table, path []string) engine.Problems {
 	return engine.Problems{engine.Problemf(nil, hint, "%s.%s does not exist", path[0], path[1])}
 }
 
+// hear notes what a message reads of the record referred to.
+func (c *Constraint) hear(mentions [][]string) {
+	for _, path := range mentions {
+		c.That = c.That || path[0] == "$that"
+	}
+}
+
 // Touched reports whether a write of the given fields has to check the constraint of field name.
 func (c *Constraint) Touched(name string, written func(name string) bool) bool {
 	if written(name) {
 		return true
 	}
-	for _, m := range c.Mentions {
-		if m == "*" || written(m) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(c.Mentions, func(m string) bool { return m == "*" || written(m) })
+}
+
+// mentions reports whether the constraint reads field name of $this.
+func (c *Constraint) mentions(name string) bool {
+	return slices.Contains(c.Mentions, name) || slices.Contains(c.Mentions, "*")
 }
 
 // A Stored is a record as it would be stored: its uid and the values by slot.

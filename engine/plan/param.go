@@ -122,10 +122,13 @@ func (p *Param) JSON(v raw.Value, lang value.Lang) (raw.Value, *engine.FieldErro
 	return append(list, ']'), nil
 }
 
-// Explain replaces the sentence of a refusal by the parameter's own message where that is computed from the request.
-func (p *Param) Explain(refused *engine.FieldError, env *template.Env) {
-	explain(p.message, refused, env)
+// Explain replaces the sentence of a refusal of v, as it came, by the parameter's own message where that is computed.
+func (p *Param) Explain(refused *engine.FieldError, env *template.Env, v raw.Value) {
+	explain(p.message, refused, env, v)
 }
+
+// Speaks reports whether the parameter has a message that is computed.
+func (p *Param) Speaks() bool { return p.message != nil }
 
 // emptyIsAbsent holds for every type but text and json.
 func (p *Param) emptyIsAbsent() bool { return p.Type != engine.TypeText && p.Type != engine.TypeJSON }
@@ -149,15 +152,17 @@ func appendItem(list raw.Value, item raw.Value) raw.Value {
 	return append(list, item...)
 }
 
-func explain(message *template.Slot, refused *engine.FieldError, env *template.Env) {
+func explain(message *template.Slot, refused *engine.FieldError, env *template.Env, v raw.Value) {
 	if message == nil || refused == nil {
 		return
 	}
+	env.Value = v
 	if v, err := message.Eval(env); err == nil {
 		if text, ok := v.Text(); ok && text != "" {
 			refused.Message = text
 		}
 	}
+	env.Value = nil
 }
 
 // params resolves the declared parameters and those that only the route names.
@@ -300,7 +305,10 @@ func inheritRules(own, field engine.Rules) engine.Rules {
 // paramSlots compiles the checker, the default and the message, once the names of all parameters are known.
 func (c *compiler) paramSlots(p *Param) {
 	rules := p.Rules
-	p.message, rules.Message = c.message(rules.Message, []string{"params", p.Name, "message"}, c.plan.scope)
+	t, _ := c.project.Tables.Get(c.endpoint.Table)
+	scope := messageScope(c.project, t, p.Field)
+	scope.Params = c.plan.scope.Params
+	p.message, rules.Message = c.message(rules.Message, []string{"params", p.Name, "message"}, scope)
 	if p.Type == engine.TypeFile {
 		c.problem([]string{"params", p.Name, "type"}, "", "file parameters are not supported yet")
 		return
@@ -311,8 +319,7 @@ func (c *compiler) paramSlots(p *Param) {
 	if p.Rules.Default == nil {
 		return
 	}
-	scope := &template.Scope{Request: true, Auth: true}
-	slot, problems := template.CompileSlot(p.Rules.Default, scope)
+	slot, problems := template.CompileSlot(p.Rules.Default, &template.Scope{Request: true, Auth: true})
 	c.add(problems, "params", p.Name, "default")
 	if slot == nil || checker == nil {
 		return

@@ -39,13 +39,30 @@ type Field struct {
 	Exists     *Statement // $1 uids, an array: whether all of them are records of the target
 	Read       *Statement // $1 a uid: the target's data
 	Sequence   string     // of an autonumber: its sequence, as the text of a regclass
+	Next       *Statement // of an autonumber: draws a number
 
 	message *template.Slot
 }
 
-// Explain replaces the sentence of a refusal by the field's own message where that is computed from the request.
-func (f *Field) Explain(refused *engine.FieldError, env *template.Env) {
-	explain(f.message, refused, env)
+// Explain replaces the sentence of a refusal of v by the field's own message where that is computed. The message may name $value,
+// and $this and $that of a constraint, which the caller puts into env.
+func (f *Field) Explain(refused *engine.FieldError, env *template.Env, v raw.Value) {
+	explain(f.message, refused, env, v)
+}
+
+// Speaks reports whether the field has a message that is computed.
+func (f *Field) Speaks() bool { return f.message != nil }
+
+// messageScope gives the names that the message of a field may use.
+func messageScope(p *engine.Project, t *engine.Table, f *engine.Field) *template.Scope {
+	scope := &template.Scope{Request: true, Auth: true, Value: true}
+	if f != nil && f.Constraint != "" {
+		scope.This = t
+		if f.Type == engine.TypeReference {
+			scope.That, _ = p.Tables.Get(f.To)
+		}
+	}
+	return scope
 }
 
 // Field gives the stored field named name, or nil.
@@ -97,12 +114,13 @@ func compileField(t *Table, f *engine.Field) (*Field, engine.Problems) {
 	scope := &template.Scope{Request: true, Auth: true}
 	rules := f.Rules
 	var found engine.Problems
-	field.message, rules.Message, found = compileMessage(rules.Message, scope)
+	field.message, rules.Message, found = compileMessage(rules.Message, messageScope(t.Project, t.Def, f))
 	problems = append(problems, found.At("message")...)
 	field.Checker, found = value.Compile(f.Type, &rules, f.Name, t.Location)
 	problems = append(problems, found...)
 	if f.Type == engine.TypeAutonumber {
 		field.Sequence = relation.Sequence(t.Project, f)
+		field.Next = &Statement{SQL: "SELECT nextval(" + literal(field.Sequence) + ")"}
 	}
 	if f.Type == engine.TypeReference || f.Type == engine.TypeReferences {
 		target, exists := t.Project.Tables.Get(f.To)
@@ -118,6 +136,9 @@ func compileField(t *Table, f *engine.Field) (*Field, engine.Problems) {
 	if f.Constraint != "" {
 		field.Constraint, found = compileConstraint(t, f)
 		problems = append(problems, found.At("constraint")...)
+		if field.Constraint != nil && field.message != nil {
+			field.Constraint.hear(field.message.Mentions())
+		}
 	}
 	return field, problems
 }

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/sayrud/sayrud/engine"
@@ -19,6 +20,7 @@ type Write struct {
 	Creates bool
 	Upsert  *Upsert // of a CREATE that may change what is there; nil is none
 
+	Drawn       []int    // autonumbers of Table.Fields that a constraint wants to see before the record is made
 	Constrained []*Field // fields whose constraint this write may have to check
 	Lock        *Query   // UPDATE under constraints: locks the matches and gives id, uid, version and what data will be
 	ByID        *Query   // and then changes those rows
@@ -73,6 +75,18 @@ func (w *Write) constrained(t *Table) {
 	}
 }
 
+// draws finds the autonumbers that constraints of a new record read.
+func (w *Write) draws(t *Table) {
+	if len(w.Constrained) == 0 {
+		return
+	}
+	for i, f := range t.Fields {
+		if f.Sequence != "" && slices.ContainsFunc(t.constrained, func(other *Field) bool { return other.Constraint.mentions(f.Def.Name) }) {
+			w.Drawn = append(w.Drawn, i)
+		}
+	}
+}
+
 // create compiles a CREATE.
 func (c *compiler) create() {
 	ep, t := c.endpoint, c.plan.Table
@@ -90,13 +104,14 @@ func (c *compiler) create() {
 	c.fillDefaults(w)
 	w.number()
 	w.constrained(t)
+	w.draws(t)
 	if len(c.problems) > 0 {
 		return
 	}
 	c.finish = func() {
 		numbers := ""
-		for _, f := range t.Fields {
-			if f.Sequence != "" {
+		for i, f := range t.Fields {
+			if f.Sequence != "" && !slices.Contains(w.Drawn, i) {
 				numbers += nextNumber(f)
 			}
 		}

@@ -39,7 +39,7 @@ func (r *run) assign() (variant int, err error) {
 		if !checked {
 			canonical, wrong := s.Field.Checker.JSON(v, r.language())
 			if wrong != nil {
-				s.Field.Explain(wrong, r.env)
+				s.Field.Explain(wrong, r.env, v)
 				refused.Fields = append(refused.Fields, *wrong)
 				continue
 			}
@@ -60,7 +60,7 @@ func (r *run) assign() (variant int, err error) {
 	}
 	for _, f := range missing {
 		wrong := f.Checker.Required(r.language())
-		f.Explain(wrong, r.env)
+		f.Explain(wrong, r.env, nil)
 		refused.Fields = append(refused.Fields, *wrong)
 	}
 	if len(refused.Fields) > 0 {

@@ -78,8 +78,28 @@ type constraints struct {
 	table  *plan.Table
 	calls  []script.Call
 	fields []*plan.Field // of calls
+	cases  []judged      // of calls
 	lines  []int         // of calls: what the caller counts, see import
 	line   int
+}
+
+// judged are the records that a constraint is about.
+type judged struct{ this, that *plan.Stored }
+
+// refuse makes the refusal of call i. The field's message may name what the constraint saw.
+func (c *constraints) refuse(i int, lang value.Lang, env *template.Env) *engine.FieldError {
+	f, of := c.fields[i], c.cases[i]
+	wrong := f.Checker.Refuse(lang, "constraint", "constraint")
+	if !f.Speaks() {
+		return wrong
+	}
+	env.This = of.this.Get(nil)
+	if of.that != nil {
+		env.That = of.that.Get(nil)
+	}
+	f.Explain(wrong, env, of.this.Slots[f.Slot])
+	env.This, env.That = nil, nil
+	return wrong
 }
 
 // add gathers the constraints of the given fields of a record; one whose value is null is not asked.
@@ -113,6 +133,7 @@ func (c *constraints) add(fields []*plan.Field, this *plan.Stored) error {
 		}
 		c.calls = append(c.calls, script.Call{Program: f.Constraint.Program, Inputs: inputs})
 		c.fields = append(c.fields, f)
+		c.cases = append(c.cases, judged{this, that})
 		c.lines = append(c.lines, c.line)
 	}
 	return nil
@@ -182,13 +203,10 @@ func (c *constraints) check(ctx context.Context, lang value.Lang, env *template.
 		return err
 	}
 	refused := &engine.Error{Code: engine.Invalid}
-	for i, f := range c.fields {
-		if accepted[i] {
-			continue
+	for i := range c.fields {
+		if !accepted[i] {
+			refused.Fields = append(refused.Fields, *c.refuse(i, lang, env))
 		}
-		wrong := f.Checker.Refuse(lang, "constraint", "constraint")
-		f.Explain(wrong, env)
-		refused.Fields = append(refused.Fields, *wrong)
 	}
 	if len(refused.Fields) > 0 {
 		return refused

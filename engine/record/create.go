@@ -23,6 +23,9 @@ func (r *run) create() error {
 func (r *run) insert(variant int) error {
 	uid := r.engine.uids.New()
 	w := r.w
+	if err := r.draw(); err != nil {
+		return err
+	}
 	if len(w.Constrained) > 0 {
 		if err := r.checkNew(uid); err != nil {
 			return err
@@ -41,6 +44,19 @@ func (r *run) insert(variant int) error {
 	row := &r.result.rows[0]
 	r.fill(row)
 	r.env.Record = row
+	return nil
+}
+
+// draw numbers the record before its constraints are asked, where they want to know.
+func (r *run) draw() error {
+	for _, i := range r.w.Drawn {
+		if _, err := r.query(r.plan.Table.Fields[i].Next, nil, func(values [][]byte) error {
+			r.result.fields[i] = append(raw.Value(nil), values[0]...)
+			return nil
+		}); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
@@ -82,7 +98,7 @@ func (r *run) missingReferences() error {
 		}
 		if !there {
 			wrong := f.Checker.Refuse(r.language(), "reference", "missing")
-			f.Explain(wrong, r.env)
+			f.Explain(wrong, r.env, r.result.fields[s.Index])
 			refused.Fields = append(refused.Fields, *wrong)
 		}
 	}

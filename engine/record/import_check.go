@@ -90,11 +90,9 @@ func (im *importer) judge(c *constraints) error {
 		return err
 	}
 	wrong := make(map[int][]engine.FieldError)
-	for i, f := range c.fields {
+	for i := range c.fields {
 		if !accepted[i] {
-			refusal := f.Checker.Refuse(im.opt.Lang, "constraint", "constraint")
-			f.Explain(refusal, im.rows.env)
-			wrong[c.lines[i]] = append(wrong[c.lines[i]], *refusal)
+			wrong[c.lines[i]] = append(wrong[c.lines[i]], *c.refuse(i, im.opt.Lang, im.rows.env))
 		}
 	}
 	for line, fields := range wrong {

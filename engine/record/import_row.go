@@ -178,7 +178,7 @@ func (r *importRows) check(s *staged) []engine.FieldError {
 		}
 		if f.Def.IsRequired() && f.Checker.Missing(s.values[i]) {
 			wrong := f.Checker.Required(r.im.opt.Lang)
-			f.Explain(wrong, r.env)
+			f.Explain(wrong, r.env, nil)
 			s.wrong = append(s.wrong, *wrong)
 		}
 	}

@@ -3,10 +3,12 @@ package record
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/sayrud/sayrud/engine"
 	"github.com/sayrud/sayrud/engine/plan"
+	"github.com/sayrud/sayrud/engine/raw"
 	"github.com/sayrud/sayrud/engine/relation"
 	"github.com/sayrud/sayrud/engine/script"
 	"github.com/sayrud/sayrud/engine/value"
@@ -45,9 +47,17 @@ func (r *run) refuse(err error) error {
 func (r *run) explain(refused *engine.Error) {
 	for i := range refused.Fields {
 		if f := r.plan.Table.Field(refused.Fields[i].Param); f != nil {
-			f.Explain(&refused.Fields[i], r.env)
+			f.Explain(&refused.Fields[i], r.env, r.assigned(f))
 		}
 	}
+}
+
+// assigned gives the value that the write gave a field.
+func (r *run) assigned(f *plan.Field) raw.Value {
+	if i := slices.Index(r.plan.Table.Fields, f); i >= 0 && i < len(r.result.fields) {
+		return r.result.fields[i]
+	}
+	return nil
 }
 
 // refusal reads SQLSTATE and constraint name; nil is an error that no client can act on.

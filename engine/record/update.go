@@ -133,7 +133,7 @@ func (r *run) beyondBounds() error {
 		if s.Field.Def.Message == "" {
 			wrong.Message = r.sentence(engine.Invalid, key, s.Field.Checker.Label(), string(bound)).Message
 		}
-		s.Field.Explain(wrong, r.env)
+		s.Field.Explain(wrong, r.env, r.result.args[s.Amount])
 		refused.Fields = append(refused.Fields, *wrong)
 	}
 	if len(refused.Fields) == 0 {

@@ -24,6 +24,7 @@ func (e *endpoint) bind(q *middleware.Request) error {
 	}
 	params := q.Env.Params[:0]
 	var refused []engine.FieldError
+	var of []*plan.Param // of refused
 	for _, p := range e.plan.Params {
 		v, wrong := bindOne(q, p, lang)
 		if wrong == nil && v == nil && p.Default != nil {
@@ -40,16 +41,20 @@ func (e *endpoint) bind(q *middleware.Request) error {
 			if p.In == engine.InPath && wrong.Code == "values" {
 				return engine.Errorf(engine.NotFound, "%s", value.Sentence(lang, "not_found"))
 			}
-			p.Explain(wrong, &q.Env)
-			refused = append(refused, *wrong)
+			refused, of = append(refused, *wrong), append(of, p)
 		}
 		params = append(params, v)
 	}
 	q.Env.Params = params
-	if refused != nil {
-		return &engine.Error{Code: engine.Invalid, Fields: refused}
+	if refused == nil {
+		return nil
 	}
-	return nil
+	for i, p := range of {
+		if p.Speaks() {
+			p.Explain(&refused[i], &q.Env, given(q, p))
+		}
+	}
+	return &engine.Error{Code: engine.Invalid, Fields: refused}
 }
 
 // needs reports whether a missing value is refused here: by the parameter's own rule, or since the field it is written to would refuse
@@ -74,27 +79,56 @@ func checkBody(q *middleware.Request, params bool, lang value.Lang) error {
 	return nil
 }
 
-// bindOne gives the canonical value of a parameter: nil where it is absent, null only where JSON said null.
-func bindOne(q *middleware.Request, p *plan.Param, lang value.Lang) (raw.Value, *engine.FieldError) {
-	var memory [4]string
-	texts := memory[:0]
+// textsOf appends the texts given for a parameter to dst; where the body is JSON and holds it, its value comes instead.
+func textsOf(dst []string, q *middleware.Request, p *plan.Param) (texts []string, json raw.Value, isJSON bool) {
 	switch p.In {
 	case engine.InPath:
 		if text, found := q.PathValue(p.As); found {
-			texts = append(texts, text)
+			dst = append(dst, text)
 		}
 	case engine.InQuery:
-		texts = q.QueryTexts(texts, p.As)
+		dst = q.QueryTexts(dst, p.As)
 	case engine.InHeader:
-		texts = q.HeaderTexts(texts, p.As)
+		dst = q.HeaderTexts(dst, p.As)
 	case engine.InCookie:
-		texts = q.CookieTexts(texts, p.As)
+		dst = q.CookieTexts(dst, p.As)
 	case engine.InBody:
 		kind, json, form, _ := q.Input()
 		if kind == middleware.BodyJSON {
-			return bindJSON(p, json.Get(p.As), lang)
+			return nil, json.Get(p.As), true
 		}
-		texts = middleware.FormTexts(texts, form, p.As)
+		dst = middleware.FormTexts(dst, form, p.As)
+	}
+	return dst, nil, false
+}
+
+// given gives what came for a parameter, as it came.
+func given(q *middleware.Request, p *plan.Param) raw.Value {
+	texts, json, isJSON := textsOf(nil, q, p)
+	switch {
+	case isJSON:
+		return json
+	case len(texts) == 1:
+		return raw.Text(texts[0])
+	case len(texts) == 0:
+		return nil
+	}
+	list := raw.Value{'['}
+	for i, text := range texts {
+		if i > 0 {
+			list = append(list, ',')
+		}
+		list = raw.AppendString(list, text)
+	}
+	return append(list, ']')
+}
+
+// bindOne gives the canonical value of a parameter: nil where it is absent, null only where JSON said null.
+func bindOne(q *middleware.Request, p *plan.Param, lang value.Lang) (raw.Value, *engine.FieldError) {
+	var memory [4]string
+	texts, json, isJSON := textsOf(memory[:0], q, p)
+	if isJSON {
+		return bindJSON(p, json, lang)
 	}
 	v, refused := p.Texts(texts, lang)
 	if refused == nil && v.IsNull() {
