@@ -37,13 +37,17 @@ var BodyLimits = raw.Limits{Depth: 64, Keys: 10_000}
 
 // A BodyError is a body that can't be read as what it says it is. Key names the sentence of the value package, Args fill it.
 type BodyError struct {
-	Code engine.Code
-	Key  string
-	Args []any
+	Code  engine.Code
+	Key   string
+	Args  []any
+	Cause error // may be nil
 }
 
 // Error gives the code and the key, for logs.
 func (e *BodyError) Error() string { return string(e.Code) + ": " + e.Key }
+
+// Unwrap gives Cause.
+func (e *BodyError) Unwrap() error { return e.Cause }
 
 // Input reads and checks the body once, up to MaxBody bytes, and gives its kind, its JSON, or the pairs of its form. A body without
 // Content-Type is JSON. The error is a *BodyError, or that of the connection.
@@ -98,10 +102,11 @@ func (q *Request) readBody() error {
 	}
 	q.input.kind = BodyJSON
 	q.input.json, err = raw.Valid(content, BodyLimits)
-	if err != nil {
-		return &BodyError{Code: engine.Invalid, Key: "body.json", Args: []any{err.Error()}}
+	var broken *raw.SyntaxError
+	if errors.As(err, &broken) {
+		return &BodyError{Code: engine.Invalid, Key: "body.json", Args: []any{broken.Reason, broken.Offset}}
 	}
-	return nil
+	return err
 }
 
 func unsupportedBody() error { return &BodyError{Code: engine.Unsupported, Key: "body.type"} }
@@ -131,7 +136,7 @@ func (q *Request) readAll() ([]byte, error) {
 			return b, nil
 		}
 		if err != nil {
-			return nil, &engine.Error{Code: engine.Invalid, Message: "The body could not be read.", Cause: err}
+			return nil, &BodyError{Code: engine.Invalid, Key: "body.read", Cause: err}
 		}
 	}
 }
@@ -158,7 +163,7 @@ func (q *Request) readMultipart(content []byte, boundary string) error {
 			return broken
 		}
 		if part.FileName() != "" {
-			return &engine.Error{Code: engine.Unsupported, Message: "Files are not supported yet."}
+			return &BodyError{Code: engine.Unsupported, Key: "body.file"}
 		}
 		text, err := io.ReadAll(part)
 		if err != nil {

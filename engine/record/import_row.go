@@ -26,8 +26,9 @@ func (r *importRows) readJSON(s *staged) error {
 		return err
 	}
 	object, err := raw.Valid(line, raw.Limits{})
-	if err != nil {
-		return r.invalid("body.json", err.Error())
+	var broken *raw.SyntaxError
+	if errors.As(err, &broken) {
+		return r.invalid("body.json", broken.Reason, broken.Offset)
 	}
 	if object.Kind() != raw.Object {
 		return r.invalid("body.object")

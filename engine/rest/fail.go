@@ -3,11 +3,9 @@ package rest
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"strconv"
-	"strings"
 
 	"github.com/sayrud/sayrud/engine"
 	"github.com/sayrud/sayrud/engine/definition"
@@ -111,11 +109,8 @@ func levelOf(e *engine.Error) slog.Level {
 
 // sentenceOf gives the sentence of an error that has none of its own.
 func sentenceOf(e *engine.Error, lang value.Lang) string {
-	switch e.Code {
-	case engine.RateLimited:
+	if e.Code == engine.RateLimited {
 		return value.Sentence(lang, "rate_limited", e.RetryAfter)
-	case engine.TooLarge, engine.Unsupported, engine.NotAllowed, engine.Captcha, engine.Invalid:
-		return fmt.Sprintf("%s.", strings.ReplaceAll(string(e.Code), "_", " "))
 	}
 	return value.Sentence(lang, string(e.Code))
 }

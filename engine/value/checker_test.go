@@ -178,6 +178,12 @@ func TestSentencesExistInBothLanguages(t *testing.T) {
 			t.Errorf("%s: %q and %q do not say the same", key, texts.en, texts.zh)
 		}
 	}
+	for _, code := range []engine.Code{engine.Invalid, engine.NotFound, engine.Conflict, engine.Guarded, engine.RateLimited, engine.Unauthorized, engine.Forbidden,
+		engine.Captcha, engine.TooLarge, engine.Unsupported, engine.Precondition, engine.Timeout, engine.Unavailable, engine.Internal, engine.NotAllowed} {
+		if _, found := sentences[string(code)]; !found {
+			t.Errorf("the code %s has no sentence", code)
+		}
+	}
 	if got := PickLang("auto", "fr, zh-TW;q=0.8, en;q=0.5"); got != Chinese {
 		t.Errorf("auto picks %s for a reader of Chinese", got)
 	}
