@@ -50,6 +50,9 @@ func (c *applyCommand) apply(ctx context.Context, t terminal, in *instance, file
 	if err != nil {
 		return err
 	}
+	if err := in.catalog.CountMisfits(ctx, report); err != nil {
+		return err
+	}
 	if c.JSON {
 		encoder := json.NewEncoder(t.Out)
 		encoder.SetIndent("", "  ")

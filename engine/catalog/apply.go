@@ -106,7 +106,7 @@ func (c *Catalog) run(ctx context.Context, o operation) (*Report, error) {
 		c.publish(o.name, next)
 		c.follow(ctx, next)
 	}
-	c.countMisfits(ctx, done, report)
+	c.noteMisfits(ctx, done, report)
 	return report, nil
 }
 
@@ -119,7 +119,7 @@ WHERE name = $1
 FOR UPDATE`
 	if !o.options.DryRun {
 		var id int
-		if err := tx.QueryRow(ctx, selectForUpdate, o.name).Scan(&id); err != nil && err != pgx.ErrNoRows {
+		if err := tx.QueryRow(ctx, selectForUpdate, o.name).Scan(&id); err != nil && !errors.Is(err, pgx.ErrNoRows) {
 			return nil, fmt.Errorf("lock project %s: %w", o.name, err)
 		}
 	}

@@ -91,55 +91,62 @@ func (w *writer) indexes() error {
 }
 
 func (w *writer) tableIndexes(t *engine.Table, fresh bool) error {
-	p := w.change.next
-	names := []string{}
+	indexes := relation.Indexes(w.change.next, t)
+	names, states := make([]string, len(indexes)), make([]IndexProgress, len(indexes))
+	for i, x := range indexes {
+		names[i] = x.Name
+		w.ask(&states[i], "want index "+x.Name, insertIndex, t.ID, x.Name, x.Keys, string(x.Kind), x.Definition)
+	}
+	if !fresh {
+		w.later("unwant indexes", unwantIndexes, t.ID, names)
+	}
+	if len(indexes) == 0 {
+		return nil
+	}
+	if err := w.flush(); err != nil {
+		return err
+	}
 	empty, known := fresh, fresh
-	for _, x := range relation.Indexes(p, t) {
-		names = append(names, x.Name)
-		var state IndexProgress
-		if err := w.tx.QueryRow(w.ctx, insertIndex, t.ID, x.Name, x.Keys, string(x.Kind), x.Definition).Scan(&state); err != nil {
-			return err
-		}
-		if state == IndexValid {
+	for i, x := range indexes {
+		if states[i] == IndexValid {
 			continue
 		}
 		if !known {
-			filled, err := hasRecords(w.ctx, w.tx, p, t)
+			filled, err := hasRecords(w.ctx, w.tx, w.change.next, t)
 			if err != nil {
 				return err
 			}
 			empty, known = !filled, true
 		}
 		if !empty {
-			continue
+			break
 		}
-		if fresh {
-			if err := w.makeIndex(w.tx, t, x); err != nil {
-				return err
-			}
-			continue
-		}
-		err := pgx.BeginFunc(w.ctx, w.tx, func(tx pgx.Tx) error { // a savepoint: a writer may hold the leaf
-			if _, err := tx.Exec(w.ctx, "SET LOCAL lock_timeout = '"+viewLockTimeout+"'"); err != nil {
-				return err
-			}
-			if _, err := tx.Exec(w.ctx, relation.DropIndex(p, x.Name, false)); err != nil {
-				return err
-			}
-			if err := w.makeIndex(tx, t, x); err != nil {
-				return err
-			}
-			_, err := tx.Exec(w.ctx, usualLockTimeout)
-			return err
-		})
-		if err != nil && !retriable(err) {
+		if err := w.indexEmpty(t, x, fresh); err != nil {
 			return err
 		}
 	}
+	return nil
+}
+
+// indexEmpty makes an index of a leaf without records. Where a writer holds the leaf, it is left to the background.
+func (w *writer) indexEmpty(t *engine.Table, x relation.Index, fresh bool) error {
 	if fresh {
-		return nil
+		return w.makeIndex(w.tx, t, x)
 	}
-	return w.exec("unwant indexes", unwantIndexes, t.ID, names)
+	err := pgx.BeginFunc(w.ctx, w.tx, func(tx pgx.Tx) error { // a savepoint
+		if _, err := tx.Exec(w.ctx, script("SET LOCAL lock_timeout = '"+viewLockTimeout+"'", relation.DropIndex(w.change.next, x.Name, false))); err != nil {
+			return err
+		}
+		if err := w.makeIndex(tx, t, x); err != nil {
+			return err
+		}
+		_, err := tx.Exec(w.ctx, usualLockTimeout)
+		return err
+	})
+	if err != nil && !retriable(err) {
+		return err
+	}
+	return nil
 }
 
 // makeIndex makes an index of a leaf without records inside the transaction.

@@ -135,11 +135,9 @@ DELETE FROM public.sl_tables
 WHERE id = $1`
 )
 
-func (w *writer) dropTable(t *engine.Table) error {
-	if err := w.exec("drop table "+t.Name, insertDropped, t.ID); err != nil {
-		return err
-	}
-	return w.exec("drop table "+t.Name, deleteTable, t.ID)
+func (w *writer) dropTable(t *engine.Table) {
+	w.later("drop table "+t.Name, insertDropped, t.ID)
+	w.later("drop table "+t.Name, deleteTable, t.ID)
 }
 
 // guardRecords refuses to drop a table that holds records, unless the user said yes.
@@ -162,26 +160,4 @@ func (c *Catalog) guardRecords(ctx context.Context, tx pgx.Tx, done *change, yes
 func hasRecords(ctx context.Context, q querier, p *engine.Project, t *engine.Table) (filled bool, err error) {
 	err = q.QueryRow(ctx, "SELECT EXISTS (SELECT FROM "+relation.Leaf(p, t)+")").Scan(&filled)
 	return filled, err
-}
-
-// countMisfits notes how many records hold a value that does not fit its field's new type. It runs after the change: it may read the
-// whole leaf.
-func (c *Catalog) countMisfits(ctx context.Context, done *change, report *Report) {
-	for _, tc := range done.tables {
-		if tc.before == nil || tc.after == nil {
-			continue
-		}
-		for _, fc := range tc.fields {
-			if fc.before == nil || fc.after == nil || fc.before.Type == fc.after.Type || !fc.after.Stored() {
-				continue
-			}
-			var n int64
-			sql := "SELECT count(*) FROM " + relation.Leaf(done.next, tc.after) + " r WHERE NOT " + relation.Fits(fc.after, "r")
-			if err := c.db.Pool().QueryRow(ctx, sql).Scan(&n); err != nil {
-				report.note("%s.%s: the records whose value does not fit the new type could not be counted: %v", tc.after.Name, fc.after.Name, err)
-			} else if n > 0 {
-				report.note("%s.%s: the values of %d records do not fit the type %s; they are kept as they are", tc.after.Name, fc.after.Name, n, fc.after.Type)
-			}
-		}
-	}
 }

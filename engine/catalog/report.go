@@ -31,6 +31,8 @@ type Report struct {
 	DryRun      bool         `json:"dry_run,omitempty"`
 	Differences []Difference `json:"differences"`
 	Notes       []string     `json:"notes,omitempty"` // what the user should know beside: records that do not fit a new type
+
+	uncounted []retyped
 }
 
 // Changed reports whether there is any difference but what is kept.

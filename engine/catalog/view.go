@@ -52,12 +52,13 @@ func (w *writer) views() error {
 			wanted = append(wanted, t.ID)
 		}
 	}
-	if err := w.exec("ask for views", wantViews, wanted, w.change.next.Revision); err != nil {
-		return err
-	}
+	w.later("ask for views", wantViews, wanted, w.change.next.Revision)
 	for _, tc := range w.change.tables {
 		if tc.before != nil {
 			continue
+		}
+		if err := w.flush(); err != nil {
+			return err
 		}
 		var taken bool // by an object of a user's, or by the view of a table that is renamed or dropped: the background settles it
 		if err := w.tx.QueryRow(w.ctx, `SELECT to_regclass($1) IS NOT NULL`, relation.View(w.change.next, tc.after)).Scan(&taken); err != nil {
@@ -101,8 +102,10 @@ type viewState struct {
 // A viewColumn is a column of a view as it was made. Its JSON is [name, key].
 type viewColumn struct{ Name, Key string }
 
+// MarshalJSON writes [name, key].
 func (c viewColumn) MarshalJSON() ([]byte, error) { return json.Marshal([2]string{c.Name, c.Key}) }
 
+// UnmarshalJSON reads [name, key].
 func (c *viewColumn) UnmarshalJSON(text []byte) error {
 	var pair [2]string
 	err := json.Unmarshal(text, &pair)
@@ -118,7 +121,7 @@ JOIN public.sl_projects p ON p.id = t.project_id
 LEFT JOIN pg_roles r ON r.rolname = p.role_name
 WHERE t.id = $1`
 	// Not the row's lock: a change of the definition must not wait while a view is made.
-	lockView = `SELECT pg_advisory_xact_lock($1, $2)`
+	lockView   = `SELECT pg_advisory_xact_lock($1, $2)`
 	updateView = `
 UPDATE public.sl_tables
 SET view_name = $2, view_columns = $3, view_revision = $4, view_format = $5, view_note = $6
@@ -137,7 +140,7 @@ func refreshView(ctx context.Context, tx pgx.Tx, p *engine.Project, t *engine.Ta
 	var columns, role string
 	err := tx.QueryRow(ctx, selectView, t.ID).Scan(&state.name, &columns, &state.revision, &state.format, &role)
 	switch {
-	case err == pgx.ErrNoRows || err == nil && state.revision > p.Revision:
+	case errors.Is(err, pgx.ErrNoRows) || err == nil && state.revision > p.Revision:
 		return nil // dropped, or done by somebody who knows more
 	case err != nil:
 		return err

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
-	"strings"
 
 	"github.com/jackc/pgx/v5"
 
@@ -19,6 +18,7 @@ type writer struct {
 	catalog *Catalog
 	change  *change
 	report  *Report
+	queue   []queued // statements that travel together
 }
 
 // channel is where changes are announced: "<project> <revision>".
@@ -34,47 +34,18 @@ func (w *writer) write(o operation) error {
 			return err
 		}
 	}
-	if err := audit(w.ctx, w.tx, o, w.report); err != nil {
+	detail, err := json.Marshal(w.report)
+	if err != nil {
 		return err
 	}
-	return w.exec("announce change", `SELECT pg_notify($1, $2)`, channel, next.Name+" "+strconv.FormatInt(next.Revision, 10))
+	w.later("write audit log", insertAudit, o.options.Actor, o.name, o.action, "project "+o.name, string(detail))
+	w.later("announce change", `SELECT pg_notify($1, $2)`, channel, next.Name+" "+strconv.FormatInt(next.Revision, 10))
+	return w.flush()
 }
-
-func (w *writer) exec(what, sql string, args ...any) error {
-	if _, err := w.tx.Exec(w.ctx, sql, args...); err != nil {
-		return fmt.Errorf("%s: %w", what, err)
-	}
-	return nil
-}
-
-// run executes statements that take no parameters, in one message.
-func (w *writer) run(what string, statements ...string) error {
-	return w.exec(what, script(statements...))
-}
-
-// Work that grows with the number of records has no time limit, the transaction around it has the usual one.
-const (
-	noStatementTimeout    = "SET LOCAL statement_timeout = 0"
-	usualStatementTimeout = "SET LOCAL statement_timeout TO DEFAULT"
-)
-
-// script joins statements that take no parameters: PostgreSQL gets them in one message, which saves the time between them.
-func script(statements ...string) string { return strings.Join(statements, ";\n") }
 
 const insertAudit = `
 INSERT INTO public.sl_audit (actor, project, action, target, detail)
 VALUES ($1, $2, $3, $4, $5)`
-
-func audit(ctx context.Context, tx pgx.Tx, o operation, report *Report) error {
-	detail, err := json.Marshal(report)
-	if err != nil {
-		return err
-	}
-	if _, err := tx.Exec(ctx, insertAudit, o.options.Actor, o.name, o.action, "project "+o.name, string(detail)); err != nil {
-		return fmt.Errorf("write audit log: %w", err)
-	}
-	return nil
-}
 
 const (
 	insertProject = `
@@ -90,10 +61,12 @@ WHERE id = $1`
 func (w *writer) project() error {
 	next := w.change.next
 	if w.change.base.ID != 0 {
-		return w.exec("write project", updateProject, next.ID, string(settings(next)), next.Revision)
+		w.later("write project", updateProject, next.ID, string(settings(next)), next.Revision)
+		return nil
 	}
-	if err := w.tx.QueryRow(w.ctx, insertProject, next.Name, string(settings(next)), next.Revision).Scan(&next.ID); err != nil {
-		return fmt.Errorf("write project: %w", err)
+	w.ask(&next.ID, "write project", insertProject, next.Name, string(settings(next)), next.Revision)
+	if err := w.flush(); err != nil {
+		return err
 	}
 	return w.makeProject()
 }
@@ -117,36 +90,40 @@ WHERE t.id = o.id AND t.position <> o.position`
 // tables writes the rows of tables and fields. A dropped table's row goes, and its leaf is left to the background.
 func (w *writer) tables() error {
 	next := w.change.next
+	var written []*engine.Table
 	for _, tc := range w.change.tables {
 		t := tc.after
 		if t == nil {
-			if err := w.dropTable(tc.before); err != nil {
-				return err
-			}
+			w.dropTable(tc.before)
 			continue
 		}
 		t.Revision = next.Revision
-		var err error
 		if tc.before == nil {
-			err = w.tx.QueryRow(w.ctx, insertTable, next.ID, t.Name, next.Tables.Len(), string(tableText(t)), t.Revision).Scan(&t.ID)
+			w.ask(&t.ID, "write table "+t.Name, insertTable, next.ID, t.Name, next.Tables.Len(), string(tableText(t)), t.Revision)
 		} else {
-			err = w.exec("write", updateTable, t.ID, t.Name, string(tableText(t)), t.Revision)
+			w.later("write table "+t.Name, updateTable, t.ID, t.Name, string(tableText(t)), t.Revision)
 		}
-		if err != nil {
-			return fmt.Errorf("write table %s: %w", t.Name, err)
-		}
+		written = append(written, t)
+	}
+	if err := w.flush(); err != nil { // the fields need the numbers of their tables
+		return err
+	}
+	for _, tc := range w.change.tables {
 		for _, fc := range tc.fields {
-			if err := w.field(t, fc); err != nil {
-				return fmt.Errorf("write fields of %s: %w", t.Name, err)
+			if tc.after != nil {
+				w.field(tc.after, fc)
 			}
 		}
+	}
+	if err := w.flush(); err != nil {
+		return err
+	}
+	for _, t := range written {
 		fields := make([]int, 0, t.Fields.Len())
 		for _, f := range t.Fields.All() {
 			fields = append(fields, f.ID)
 		}
-		if err := w.exec("order fields", moveFields, fields); err != nil {
-			return err
-		}
+		w.later("order fields of "+t.Name, moveFields, fields)
 	}
 	if !w.moved() {
 		return nil
@@ -155,7 +132,8 @@ func (w *writer) tables() error {
 	for _, t := range next.Tables.All() {
 		list = append(list, t.ID)
 	}
-	return w.exec("order tables", moveTables, list)
+	w.later("order tables", moveTables, list)
+	return nil
 }
 
 // moved reports whether positions of tables or endpoints may have changed.
@@ -196,14 +174,14 @@ FROM unnest($1::int[]) WITH ORDINALITY AS o (id, position)
 WHERE f.id = o.id AND f.position <> o.position`
 )
 
-func (w *writer) field(t *engine.Table, fc fieldChange) error {
+func (w *writer) field(t *engine.Table, fc fieldChange) {
 	switch f := fc.after; {
 	case f == nil:
-		return w.exec("drop "+fc.before.Name, dropField, fc.before.ID)
+		w.later("drop field "+fc.before.Name, dropField, fc.before.ID)
 	case f.ID != 0:
-		return w.exec(f.Name, updateField, f.ID, f.Name, string(fieldText(f)))
+		w.later("write field "+f.Name, updateField, f.ID, f.Name, string(fieldText(f)))
 	default:
-		return w.tx.QueryRow(w.ctx, insertField, t.ID, f.Key, f.Name, string(fieldText(f))).Scan(&f.ID)
+		w.ask(&f.ID, "write field "+f.Name, insertField, t.ID, f.Key, f.Name, string(fieldText(f)))
 	}
 }
 
@@ -229,28 +207,28 @@ WHERE e.id = o.id AND e.position <> o.position`
 func (w *writer) endpoints() error {
 	next := w.change.next
 	for _, ec := range w.change.endpoints {
-		var err error
 		e := ec.after
 		switch {
 		case e == nil:
-			err = w.exec("drop", deleteEndpoint, ec.before.ID)
+			w.later("drop endpoint "+ec.before.Name, deleteEndpoint, ec.before.ID)
 		case e.ID != 0:
 			e.Revision = next.Revision
-			err = w.exec("write", updateEndpoint, e.ID, e.Name, string(endpointText(e)), e.Revision)
+			w.later("write endpoint "+e.Name, updateEndpoint, e.ID, e.Name, string(endpointText(e)), e.Revision)
 		default:
 			e.Revision = next.Revision
-			err = w.tx.QueryRow(w.ctx, insertEndpoint, next.ID, e.Name, string(endpointText(e)), e.Revision).Scan(&e.ID)
-		}
-		if err != nil {
-			return fmt.Errorf("write endpoint: %w", err)
+			w.ask(&e.ID, "write endpoint "+e.Name, insertEndpoint, next.ID, e.Name, string(endpointText(e)), e.Revision)
 		}
 	}
 	if !w.moved() {
 		return nil
 	}
+	if err := w.flush(); err != nil {
+		return err
+	}
 	list := make([]int, 0, next.Endpoints.Len())
 	for _, e := range next.Endpoints.All() {
 		list = append(list, e.ID)
 	}
-	return w.exec("order endpoints", moveEndpoints, list)
+	w.later("order endpoints", moveEndpoints, list)
+	return nil
 }
