@@ -122,7 +122,8 @@ func (s *Server) writeProblem(q *middleware.Request, e *engine.Error) {
 	if message == "" {
 		message = value.Sentence(value.English, string(e.Code))
 	}
-	b := append(q.Body[:0], `{"type":"about:blank","title":`...)
+	b := q.Body[:0]
+	b = append(b, `{"type":"about:blank","title":`...)
 	b = raw.AppendString(b, http.StatusText(status))
 	b = strconv.AppendInt(append(b, `,"status":`...), int64(status), 10)
 	b = raw.AppendString(append(b, `,"detail":`...), message)
@@ -141,7 +142,8 @@ func (s *Server) writeProblem(q *middleware.Request, e *engine.Error) {
 		}
 		b = append(b, ']')
 	}
-	q.Body = append(b, '}')
+	b = append(b, '}')
+	q.Body = b
 	q.Status, q.ContentType = status, "application/problem+json"
 }
 
@@ -160,7 +162,8 @@ func isDefinition(err error) bool {
 
 // appendProblems adds the member problems to the object that writeProblem wrote: [{path, offset, message, hint}].
 func appendProblems(q *middleware.Request, problems engine.Problems) {
-	b := append(q.Body[:len(q.Body)-1], `,"problems":[`...)
+	b := q.Body[:len(q.Body)-1]
+	b = append(b, `,"problems":[`...)
 	for i, p := range problems {
 		if i > 0 {
 			b = append(b, ',')
@@ -176,5 +179,6 @@ func appendProblems(q *middleware.Request, problems engine.Problems) {
 		b = raw.AppendString(append(b, `,"message":`...), p.Message)
 		b = append(raw.AppendString(append(b, `,"hint":`...), p.Hint), '}')
 	}
-	q.Body = append(b, "]}"...)
+	b = append(b, "]}"...)
+	q.Body = b
 }

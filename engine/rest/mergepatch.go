@@ -35,18 +35,3 @@ func mergePatch(target, patch raw.Value) raw.Value {
 	})
 	return append(b, '}')
 }
-
-// without gives the object v less the named members.
-func without(v raw.Value, names ...string) raw.Value {
-	b := raw.Value{'{'}
-	v.Members(func(key, value raw.Value) bool {
-		if name, _ := key.Text(); !containsText(names, name) {
-			if len(b) > 1 {
-				b = append(b, ',')
-			}
-			b = append(append(append(b, key...), ':'), value...)
-		}
-		return true
-	})
-	return append(b, '}')
-}

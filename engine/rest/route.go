@@ -165,8 +165,8 @@ func (s *search) choose(endpoints []*endpoint) bool {
 }
 
 func (r *route) values(dst []string, segments []string) ([]string, bool) {
-	ok := true
 	for i, s := range r.segments {
+		var ok bool
 		if dst, ok = s.match(dst, segments[i]); !ok {
 			return dst, false
 		}

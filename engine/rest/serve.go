@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
@@ -121,7 +122,7 @@ func isJSON(contentType string) bool {
 
 // recovered turns a panic into an answer where none was begun.
 func (s *Server) recovered(q *middleware.Request, out *counter, p any) {
-	if p == http.ErrAbortHandler {
+	if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 		panic(p)
 	}
 	s.log.Error("panic in a request", "request_id", q.ID, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
@@ -140,6 +141,7 @@ type counter struct {
 	bytes  int
 }
 
+// WriteHeader notes the last status that is no information (RFC 9110 section 15.2).
 func (c *counter) WriteHeader(status int) {
 	if c.status == 0 || c.status < 200 {
 		c.status = status
@@ -147,6 +149,7 @@ func (c *counter) WriteHeader(status int) {
 	c.ResponseWriter.WriteHeader(status)
 }
 
+// Write counts the bytes of the body.
 func (c *counter) Write(b []byte) (int, error) {
 	if c.status == 0 {
 		c.status = http.StatusOK
