@@ -110,7 +110,7 @@ WHERE i.indexrelid = to_regclass($1)`
 func (c *Catalog) clearInvalid(ctx context.Context, conn *pgx.Conn, p *engine.Project, x pendingIndex) (valid bool, err error) {
 	name := relation.Schema(p) + "." + relation.Quote(x.name)
 	switch err := conn.QueryRow(ctx, selectIndexValid, name).Scan(&valid); {
-	case err == pgx.ErrNoRows:
+	case errors.Is(err, pgx.ErrNoRows):
 		return false, nil
 	case err != nil:
 		return false, err

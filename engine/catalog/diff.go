@@ -63,9 +63,9 @@ func (c *change) compareTables(report *Report) {
 		if b != nil {
 			now = append(now, t.ID)
 		}
-		switch {
-		case b == t:
-		case b == nil:
+		switch b {
+		case t:
+		case nil:
 			report.add(ActionCreate, "table "+name, "")
 			tc := tableChange{after: t}
 			for _, f := range t.Fields.All() {
@@ -147,10 +147,10 @@ func (c *change) compareEndpoints(report *Report) {
 		if b != nil {
 			now = append(now, e.ID)
 		}
-		switch {
-		case b == e:
+		switch b {
+		case e:
 			continue
-		case b == nil:
+		case nil:
 			report.add(ActionCreate, "endpoint "+name, "%s", e.Route)
 		default:
 			if b.Name != e.Name {

@@ -3,6 +3,7 @@ package catalog
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
@@ -60,7 +61,7 @@ func loadProject(ctx context.Context, q querier, name string, known *engine.Proj
 	p := &engine.Project{Name: name}
 	var text string
 	switch err := q.QueryRow(ctx, selectProject, name).Scan(&p.ID, &p.Revision, &text); {
-	case err == pgx.ErrNoRows:
+	case errors.Is(err, pgx.ErrNoRows):
 		return nil, nil
 	case err != nil:
 		return nil, fmt.Errorf("load project %s: %w", name, err)

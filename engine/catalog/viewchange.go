@@ -91,7 +91,7 @@ WHERE project_id = $1 AND view_name = $2`
 func (v *viewChange) clearName() error {
 	var id int
 	err := v.tx.QueryRow(v.ctx, selectOtherView, v.project.ID, v.table.Name, v.table.ID).Scan(&id)
-	if err == pgx.ErrNoRows {
+	if errors.Is(err, pgx.ErrNoRows) {
 		return nil
 	}
 	if err != nil {
@@ -113,7 +113,6 @@ func (v *viewChange) clearName() error {
 type presentColumn struct {
 	name, key string
 	typ       relation.ColumnType
-	hidden    bool
 }
 
 const selectColumns = `
