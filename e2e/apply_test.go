@@ -54,7 +54,9 @@ func TestApply(t *testing.T) {
 	in.request("POST", "/api/library/authors", "name=Joyce")
 
 	// What a file lacks stays, unless it says so; what holds records goes only with another word.
-	smaller := strings.ReplaceAll(library[:strings.Index(library, "  authors:")]+library[strings.Index(library, "endpoints:"):], "  author: {", "  #")
+	head, _, _ := strings.Cut(library, "  authors:")
+	_, tail, _ := strings.Cut(library, "endpoints:")
+	smaller := strings.ReplaceAll(head+"endpoints:"+tail, "  author: {", "  #")
 	if kept := in.apply(smaller); kept.Revision != first.Revision || kept.lines() != "keep endpoint author\nkeep table authors" {
 		t.Errorf("a smaller file without --prune reports revision %d after %d: %+v", kept.Revision, first.Revision, kept)
 	}
@@ -157,7 +159,7 @@ func TestRename(t *testing.T) {
 	}
 
 	// A file that names only the table takes its endpoints along.
-	table := exported[:strings.Index(exported, "endpoints:")]
+	table, _, _ := strings.Cut(exported, "endpoints:")
 	in.apply(strings.NewReplacer("heading: {type: text,", "label: {type: text, was: heading,", "lower(heading)", "lower(label)").Replace(table))
 	if exported, _ = in.run(0, "", "export", "library"); strings.Count(exported, "$record.label") != 2 || strings.Contains(exported, "heading") {
 		t.Errorf("after the third rename the exported file is\n%s", exported)

@@ -24,7 +24,7 @@ func ordinaryUser() *syscall.SysProcAttr {
 // ordinaryHome makes a directory that belongs to the ordinary user.
 func ordinaryHome(t *testing.T) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "sayrud-home-")
+	dir, err := os.MkdirTemp("", "sayrud-home-") //nolint:usetesting // other users may not enter what t.TempDir makes
 	if err != nil {
 		t.Fatal(err)
 	}
