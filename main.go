@@ -15,6 +15,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"github.com/sayrud/sayrud/engine"
 	"github.com/sayrud/sayrud/engine/script"
 	"github.com/sayrud/sayrud/storage/pg"
 )
@@ -115,11 +116,20 @@ func run(ctx context.Context, args []string, term terminal) int {
 		fmt.Fprintln(term.Err, "sayrud: interrupted")
 		return exitFailed
 	default:
-		for line := range strings.Lines(err.Error()) {
+		for line := range strings.Lines(errorText(err)) {
 			fmt.Fprintln(term.Err, "sayrud:", strings.TrimRight(line, "\n"))
 		}
 		return exitFailed
 	}
+}
+
+// errorText gives the text of an error without the code that only clients over HTTP need.
+func errorText(err error) string {
+	var known *engine.Error
+	if errors.As(err, &known) {
+		return strings.TrimPrefix(err.Error(), string(known.Code)+": ")
+	}
+	return err.Error()
 }
 
 // usagef makes an error that ends the program with exit code 2.

@@ -104,7 +104,7 @@ func TestApplyRaces(t *testing.T) {
 			switch {
 			case err == nil:
 				won.Add(1)
-			case !errors.As(err, &exit) || exit.ExitCode() != 1 || !strings.Contains(string(out), "revision"):
+			case !errors.As(err, &exit) || exit.ExitCode() != 1 || !strings.HasPrefix(string(out), "sayrud: The project library has revision"):
 				t.Errorf("a lost race ends with %v: %s", err, out)
 			}
 		})
