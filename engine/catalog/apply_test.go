@@ -92,22 +92,18 @@ type shop struct {
 func open(t *testing.T) *shop {
 	t.Helper()
 	db := pgtest.New(t)
-	s := &shop{openOn(t, db), t, db}
-	t.Cleanup(func() { s.exec(dropRoles) }) // they belong to the whole server and would outlive the database
-	return s
+	return &shop{openOn(t, db), t, db}
 }
 
-const dropRoles = `
-DO $$
-DECLARE
-  r text;
-BEGIN
-  FOR r IN SELECT rolname FROM pg_roles WHERE starts_with(rolname, current_database() || '_') LOOP
-    EXECUTE format('DROP OWNED BY %I', r);
-    EXECUTE format('DROP ROLE %I', r);
-  END LOOP;
-END
-$$`
+func openURL(t *testing.T, url string) *shop {
+	t.Helper()
+	db, err := pg.Open(context.Background(), pg.Config{URL: url})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(db.Close)
+	return &shop{openOn(t, db), t, db}
+}
 
 func openOn(t *testing.T, db *pg.DB) *catalog.Catalog {
 	t.Helper()

@@ -3,6 +3,7 @@ package relation
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -171,7 +172,7 @@ func ParseIndexName(name string) (tableID int, kind IndexKind, keys []string, ok
 }
 
 // Duplicates gives the query for what keeps a uniqueness over the fields stored under keys from holding: at most 20 rows (values
-// text[], uids text[] of at most 20, count bigint). Not ok where the table has not all of these fields.
+// text[], of which the first 200 characters, uids text[] of at most 20, count bigint). Not ok where the table has not all of these fields.
 func Duplicates(p *engine.Project, t *engine.Table, keys []string) (sql string, ok bool) {
 	var columns, texts, filled []string
 	for _, key := range keys {
@@ -180,7 +181,7 @@ func Duplicates(p *engine.Project, t *engine.Table, keys []string) (sql string, 
 			return "", false
 		}
 		column, _ := Column(p, t, f, "r")
-		columns, texts = append(columns, column), append(texts, "("+column+")::text")
+		columns, texts = append(columns, column), append(texts, fmt.Sprintf("left((%s)::text, %d)", column, PrefixLength))
 		filled = append(filled, column+" IS NOT NULL")
 	}
 	return "SELECT ARRAY[" + strings.Join(texts, ", ") + "], (array_agg(r.uid ORDER BY r.id))[1:20], count(*) FROM " + Leaf(p, t) +

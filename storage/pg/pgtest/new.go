@@ -40,7 +40,7 @@ func URL(t testing.TB) string {
 		t.Fatalf("create test database: %v", err)
 	}
 	t.Cleanup(func() {
-		if err := admin(server, "DROP DATABASE IF EXISTS "+name+" WITH (FORCE)"); err != nil {
+		if err := drop(server, name); err != nil {
 			t.Errorf("drop test database: %v", err)
 		}
 	})
@@ -63,6 +63,22 @@ func admin(server, sql string) error {
 	return err
 }
 
+// dropRoles drops the roles that a database left: they belong to the whole server, and the name of the database begins theirs.
+const dropRoles = `
+DO $$
+DECLARE
+  r text;
+BEGIN
+  FOR r IN SELECT rolname FROM pg_roles WHERE starts_with(rolname, '%s_') LOOP
+    EXECUTE format('DROP ROLE IF EXISTS %%I', r);
+  END LOOP;
+END
+$$`
+
+func drop(server, name string) error {
+	return errors.Join(admin(server, "DROP DATABASE IF EXISTS "+name+" WITH (FORCE)"), admin(server, fmt.Sprintf(dropRoles, name)))
+}
+
 // reap drops the databases of processes that were killed. Each database's name tells its process.
 func reap(server string) {
 	ctx := context.Background()
@@ -82,7 +98,7 @@ func reap(server string) {
 	for _, name := range names {
 		pid, err := strconv.Atoi(strings.Split(name, "_")[1])
 		if err == nil && gone(pid) {
-			_, _ = conn.Exec(ctx, "DROP DATABASE IF EXISTS "+name+" WITH (FORCE)")
+			_ = drop(server, name)
 		}
 	}
 }

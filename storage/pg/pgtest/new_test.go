@@ -21,3 +21,24 @@ func TestNew_eachTestHasItsOwnDatabase(t *testing.T) {
 		t.Errorf("rows = %d, error %v; want 1", n, err)
 	}
 }
+
+func TestNew_dropsTheRolesOfItsDatabase(t *testing.T) {
+	t.Parallel()
+	db := pgtest.New(t)
+	role := ""
+	t.Run("inner", func(t *testing.T) {
+		inner := pgtest.New(t)
+		if err := inner.Pool().QueryRow(context.Background(), `SELECT current_database() || '_blog'`).Scan(&role); err != nil {
+			t.Fatal(err)
+		}
+		for _, sql := range []string{"CREATE ROLE " + role, "CREATE TABLE things (n int)", "GRANT SELECT ON things TO " + role} {
+			if _, err := inner.Pool().Exec(context.Background(), sql); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+	var left int
+	if err := db.Pool().QueryRow(context.Background(), `SELECT count(*) FROM pg_roles WHERE rolname = $1`, role).Scan(&left); err != nil || left != 0 {
+		t.Errorf("%d roles are left, error %v", left, err)
+	}
+}
