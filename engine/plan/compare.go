@@ -209,6 +209,7 @@ func (fc *filterCompiler) in(f *engine.Filter, left operand, items []operand) *n
 		if !ok {
 			return nil
 		}
+		fc.query.Values[i].always = !f.Optional
 		return &node{values: []int{i}, write: func(w *writer) {
 			w.text(col.sql, " = ANY (")
 			w.arg(i, cast+"[]")

@@ -32,6 +32,7 @@ type Value struct {
 	Slot    *template.Slot // nil where it is constant or a parameter
 	Param   int            // the parameter it is, or -1
 	list    bool           // an array of such values
+	always  bool           // of a list: null is an empty one
 	form    form
 	checker *value.Checker
 	values  []string // of the enum it is compared with: a constant must be one of them
@@ -47,6 +48,9 @@ func (v *Value) Constant() ([]byte, bool) { return v.text, v.known }
 // refusal with code "filter".
 func (v *Value) Append(buf []byte, in raw.Value, lang value.Lang) ([]byte, []byte, *engine.FieldError) {
 	if in.IsNull() {
+		if v.always {
+			return buf, []byte("{}"), nil
+		}
 		return buf, nil, nil
 	}
 	start := len(buf)

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/sayrud/sayrud/engine"
 	"github.com/sayrud/sayrud/engine/auth"
 	"github.com/sayrud/sayrud/engine/catalog"
 	"github.com/sayrud/sayrud/engine/definition"
@@ -68,9 +69,15 @@ func (d *door) apply(file string) {
 	if err != nil {
 		d.t.Fatal(err)
 	}
-	if _, err := d.catalog.Apply(d.t.Context(), f.Project, catalog.ApplyOptions{}); err != nil {
+	if err := d.put(f.Project); err != nil {
 		d.t.Fatal(err)
 	}
+}
+
+// put applies a project.
+func (d *door) put(p *engine.Project) error {
+	_, err := d.catalog.Apply(d.t.Context(), p, catalog.ApplyOptions{})
+	return err
 }
 
 // A scenario is a request and what its answer must be.
