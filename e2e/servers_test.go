@@ -164,3 +164,28 @@ func both(one, two *installation, clients, requests int, send func(in *installat
 	all.Wait()
 	return answers
 }
+
+// TestEverybodyFirst begins with four commands at once where nothing is: one makes the database, the others wait for it.
+func TestEverybodyFirst(t *testing.T) {
+	t.Parallel()
+	for _, in := range []*installation{install(t), installOn(t, newCluster(t))} {
+		var all sync.WaitGroup
+		for i := range 4 {
+			all.Go(func() {
+				command := in.command("apply", "-")
+				command.Stdin = strings.NewReader(strings.Replace(tickets, "project: shop", fmt.Sprintf("project: shop%d", i), 1))
+				if out, err := command.CombinedOutput(); err != nil {
+					t.Errorf("a first command: %v\n%s", err, out)
+				}
+			})
+		}
+		all.Wait()
+		in.start()
+		for i := range 4 {
+			if status, body := in.request("POST", fmt.Sprintf("/api/shop%d/tickets", i), "name=first"); status != 201 || body != `{"number":1}` {
+				t.Errorf("project %d answers %d %s", i, status, body)
+			}
+		}
+		in.stop()
+	}
+}

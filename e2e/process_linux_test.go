@@ -2,11 +2,14 @@ package e2e
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
+
+	"golang.org/x/sys/unix"
 )
 
 // children gives the processes that parent has started with the word among their arguments. It reads /proc (proc(5)), as the other
@@ -33,10 +36,26 @@ func children(t *testing.T, parent int, word string) (pids []int) {
 	return pids
 }
 
-// running reports whether a process is there; one that has ended and that nobody asked about is not.
-func running(pid int) bool {
-	fields := processState(pid)
-	return len(fields) > 0 && fields[0] != "Z" && fields[0] != "X"
+// ended waits for the end of a process that is no child of ours (pidfd_open(2)).
+func ended(t *testing.T, pid int) {
+	t.Helper()
+	fd, err := unix.PidfdOpen(pid, 0)
+	if errors.Is(err, unix.ESRCH) {
+		return
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unix.Close(fd)
+	for {
+		_, err := unix.Poll([]unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}, -1)
+		if err == nil {
+			return
+		}
+		if !errors.Is(err, unix.EINTR) {
+			t.Fatal(err)
+		}
+	}
 }
 
 // busy reports whether a process is on a processor or wants to be.
