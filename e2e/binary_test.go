@@ -218,4 +218,5 @@ func (l *lockedBuffer) String() string {
 	return l.b.String()
 }
 
+// An object is one of JSON, written in Go.
 type object = map[string]any
