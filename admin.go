@@ -46,7 +46,7 @@ func (c *adminCreateCommand) Run(ctx context.Context, t terminal, g *Globals) er
 			return err
 		}
 		fmt.Fprintf(t.Out, "administrator %s created\n", admin.Email)
-		return nil
+		return audit(ctx, a, "", "create administrator", admin.Email, map[string]any{"role": admin.Role})
 	})
 }
 
@@ -65,7 +65,7 @@ func (c *adminResetCommand) Run(ctx context.Context, t terminal, g *Globals) err
 			return err
 		}
 		fmt.Fprintf(t.Out, "password of %s set; all sessions ended\n", admin.Email)
-		return nil
+		return audit(ctx, a, "", "reset password", admin.Email, nil)
 	})
 }
 

@@ -41,7 +41,8 @@ func (c *applyCommand) Run(ctx context.Context, t terminal, g *Globals) error {
 
 func (c *applyCommand) apply(ctx context.Context, t terminal, in *instance, file *definition.File) error {
 	report, err := in.catalog.Apply(ctx, file.Project, catalog.ApplyOptions{
-		DryRun: c.DryRun, Prune: c.Prune, Yes: c.Yes, IfRevision: c.IfRevision, Actor: auth.Operator().Actor(),
+		DryRun: c.DryRun, Prune: c.Prune, Yes: c.Yes, IfRevision: c.IfRevision,
+		Author: catalog.Author{Actor: auth.Operator().Actor(), Kind: string(auth.KindOperator)},
 	})
 	var problems engine.Problems
 	if errors.As(err, &problems) {

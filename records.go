@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/sayrud/sayrud/engine"
+	"github.com/sayrud/sayrud/engine/auth"
 	"github.com/sayrud/sayrud/engine/catalog"
 	"github.com/sayrud/sayrud/engine/record"
 )
@@ -82,6 +83,9 @@ func (c *importCommand) Run(ctx context.Context, t terminal, g *Globals) error {
 			defer func() { _ = bar.Finish() }()
 		}
 		report, err := in.records.Import(ctx, project, table, source, options)
+		if err == nil && report.Records > 0 {
+			err = audit(ctx, auth.New(in.db), project.Name, "import records", table.Name, map[string]int64{"records": report.Records})
+		}
 		return c.tell(t, report, err)
 	})
 }

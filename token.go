@@ -36,12 +36,13 @@ func (c *tokenCreateCommand) Run(ctx context.Context, t terminal, g *Globals) er
 			at := time.Now().Add(c.Expires)
 			wanted.ExpiresAt = &at
 		}
-		_, text, err := a.CreateToken(ctx, wanted)
+		token, text, err := a.CreateToken(ctx, wanted)
 		if err != nil {
 			return err
 		}
 		fmt.Fprintln(t.Out, text)
-		return nil
+		detail := map[string]any{"name": token.Name, "role": token.Role, "scopes": token.Scopes}
+		return audit(ctx, a, token.Project, "create token", token.ID, detail)
 	})
 }
 
@@ -86,6 +87,6 @@ func (c *tokenRevokeCommand) Run(ctx context.Context, t terminal, g *Globals) er
 			return err
 		}
 		fmt.Fprintf(t.Out, "token %s revoked\n", c.ID)
-		return nil
+		return audit(ctx, a, "", "revoke token", c.ID, nil)
 	})
 }

@@ -12,11 +12,18 @@ import (
 
 // ApplyOptions say how a file is applied.
 type ApplyOptions struct {
-	DryRun     bool   // say the difference, change nothing
-	Prune      bool   // drop what the file lacks
-	Yes        bool   // also tables that hold records
-	IfRevision int64  // refuse when the project has another revision; 0 and below: any
-	Actor      string // for the audit log
+	DryRun     bool  // say the difference, change nothing
+	Prune      bool  // drop what the file lacks
+	Yes        bool  // also tables that hold records
+	IfRevision int64 // refuse when the project has another revision; 0 and below: any
+	Author           // for the audit log
+}
+
+// An Author is who changes definitions, as the audit log shows it.
+type Author struct {
+	Actor   string // "ada@example.org", "token 4f7k2…", "operator"
+	Kind    string // of the actor: administrator, token, operator
+	Address string // where the request came from; "" for the command line
 }
 
 // EditOptions say how an edit is applied.
@@ -24,7 +31,7 @@ type EditOptions struct {
 	DryRun     bool
 	Yes        bool  // drop tables that hold records
 	IfRevision int64 // 0 and below: any
-	Actor      string
+	Author
 }
 
 // Apply makes each object named in the file exactly as written, in one transaction; an attribute left out returns to its default. What
@@ -50,7 +57,7 @@ func (c *Catalog) Apply(ctx context.Context, file *engine.Project, opt ApplyOpti
 // and NotFound.
 func (c *Catalog) Edit(ctx context.Context, project string, opt EditOptions, change func(p *engine.Project) error) (*Report, error) {
 	o := operation{name: project, action: "edit project",
-		options: ApplyOptions{DryRun: opt.DryRun, Yes: opt.Yes, IfRevision: opt.IfRevision, Actor: opt.Actor}}
+		options: ApplyOptions{DryRun: opt.DryRun, Yes: opt.Yes, IfRevision: opt.IfRevision, Author: opt.Author}}
 	o.merge = func(base *engine.Project) (*merge, error) {
 		edited := cloneProject(base)
 		if err := change(edited); err != nil {

@@ -175,7 +175,7 @@ func replace(text string, pairs ...string) string {
 func TestApply_makesTheProjectOfTheFile(t *testing.T) {
 	t.Parallel()
 	s := open(t)
-	report := s.apply(blogFile, catalog.ApplyOptions{Actor: "ada"})
+	report := s.apply(blogFile, catalog.ApplyOptions{Author: catalog.Author{Actor: "ada", Kind: "token", Address: "::1"}})
 	if report.Revision != 1 || !strings.Contains(report.String(), "+ field comments.nick: text\n") {
 		t.Errorf("report: %s", report)
 	}
@@ -187,7 +187,7 @@ func TestApply_makesTheProjectOfTheFile(t *testing.T) {
 	s.exec(`INSERT INTO p_blog.comments (post, nick, content, email) VALUES ('hello', 'ada', 'Hi', 'ADA@example.org')`)
 	s.want(`SELECT (number, likes, status, email_md5 = md5('ada@example.org')) FROM p_blog.comments`, "(1,0,waiting,t)")
 	s.want(`SELECT count(*) FROM public.sl_indexes WHERE state = 'valid' AND wanted`, "4")
-	s.want(`SELECT (actor, action, project) FROM public.sl_audit`, `(ada,"apply project",blog)`)
+	s.want(`SELECT (kind, actor, address, action, project) FROM public.sl_audit`, `(token,ada,::1,"apply project",blog)`)
 
 	again, err := catalog.Open(context.Background(), s.db, catalog.Config{})
 	if err != nil {

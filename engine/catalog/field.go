@@ -93,7 +93,7 @@ SET purge_at = now()
 WHERE id = $1 AND dropped_at IS NOT NULL`
 
 // PurgeField removes the values of a dropped field from the records, in the background; field is its key or name. It cannot be undone.
-func (c *Catalog) PurgeField(ctx context.Context, project, table, field, actor string) error {
+func (c *Catalog) PurgeField(ctx context.Context, project, table, field string, by Author) error {
 	dropped, err := c.droppedField(ctx, project, table, field)
 	if err != nil {
 		return err
@@ -105,7 +105,7 @@ func (c *Catalog) PurgeField(ctx context.Context, project, table, field, actor s
 		if _, err := tx.Exec(ctx, `SELECT pg_notify($1, $2)`, channel, project+" 1"); err != nil {
 			return err
 		}
-		_, err := tx.Exec(ctx, insertAudit, actor, project, "purge field", "field "+table+"."+dropped.Name, nil)
+		_, err := tx.Exec(ctx, insertAudit, by.Kind, by.Actor, by.Address, project, "purge field", "field "+table+"."+dropped.Name, nil)
 		return err
 	})
 	if err != nil {

@@ -143,7 +143,7 @@ func TestEdit_dropRestorePurge(t *testing.T) {
 	s.want(`SELECT email FROM p_blog.comments`, "a@b.c")
 
 	s.edit(func(p *engine.Project) { get(&p.Tables, "comments").Fields.Delete("email") })
-	if err := s.PurgeField(ctx, "blog", "comments", dropped[1].Key, "ada"); err != nil {
+	if err := s.PurgeField(ctx, "blog", "comments", dropped[1].Key, catalog.Author{Actor: "ada"}); err != nil {
 		t.Fatal(err)
 	}
 	s.settle()

@@ -63,7 +63,7 @@ func TestStatementTimeout_sparesWhatGrowsWithRecords(t *testing.T) {
 	s.want(`SELECT string_agg(state, ',') FROM public.sl_indexes`, "valid")
 
 	s.edit(func(p *engine.Project) { get(&p.Tables, "a").Fields.Delete("d") })
-	if err := s.PurgeField(ctx, "blog", "a", "d", ""); err != nil {
+	if err := s.PurgeField(ctx, "blog", "a", "d", catalog.Author{}); err != nil {
 		t.Fatal(err)
 	}
 	s.hold(url, `SELECT FROM p_blog._r1 FOR UPDATE`, settle)

@@ -18,7 +18,7 @@ func (c *Catalog) CreateProject(ctx context.Context, name, actor string) (*Repor
 		return nil, engine.Problems{engine.Problemf([]string{"project"}, "a small letter, then small letters, digits and _, at most 48",
 			"%q cannot name a project", name)}
 	}
-	o := operation{name: name, create: true, action: "create project", options: ApplyOptions{Actor: actor}}
+	o := operation{name: name, create: true, action: "create project", options: ApplyOptions{Author: Author{Actor: actor}}}
 	o.merge = func(base *engine.Project) (*merge, error) {
 		if base.ID != 0 {
 			return nil, engine.Errorf(engine.Conflict, "There is a project %s already.", name)
@@ -49,8 +49,8 @@ const dropLockTimeout = "SET LOCAL lock_timeout = '10s'"
 
 // DropOptions say how a project is dropped.
 type DropOptions struct {
-	Yes   bool // also when it holds records
-	Actor string
+	Yes bool // also when it holds records
+	Author
 }
 
 // DropProject drops a project with everything in its schema, records and users' own objects included. Its error is NotFound, or
@@ -83,7 +83,7 @@ func (c *Catalog) DropProject(ctx context.Context, name string, opt DropOptions)
 			{relation.DropProject(p), nil},
 			{deleteTables, []any{p.ID}},
 			{deleteProject, []any{p.ID}},
-			{insertAudit, []any{opt.Actor, name, "drop project", "project " + name, nil}},
+			{insertAudit, []any{opt.Kind, opt.Actor, opt.Address, name, "drop project", "project " + name, nil}},
 			{`SELECT pg_notify($1, $2)`, []any{channel, name + " 0"}},
 		} {
 			if _, err := tx.Exec(ctx, s.sql, s.args...); err != nil {

@@ -37,14 +37,14 @@ func (w *writer) write(o operation) error {
 	if err != nil {
 		return err
 	}
-	w.later("write audit log", insertAudit, o.options.Actor, o.name, o.action, "project "+o.name, string(detail))
+	w.later("write audit log", insertAudit, o.options.Kind, o.options.Actor, o.options.Address, o.name, o.action, "project "+o.name, string(detail))
 	w.later("announce change", `SELECT pg_notify($1, $2)`, channel, next.Name+" "+strconv.FormatInt(next.Revision, 10))
 	return w.flush()
 }
 
 const insertAudit = `
-INSERT INTO public.sl_audit (actor, project, action, target, detail)
-VALUES ($1, $2, $3, $4, $5)`
+INSERT INTO public.sl_audit (kind, actor, address, project, action, target, detail)
+VALUES ($1, $2, $3, $4, $5, $6, $7)`
 
 const (
 	insertProject = `

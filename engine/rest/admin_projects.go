@@ -79,7 +79,7 @@ func (s *Server) createProject(c *call, in *createProjectIn) (edited, error) {
 		return edited{}, engine.Errorf(engine.Conflict, "There is a project named %s already.", in.Name)
 	}
 	p := &engine.Project{Name: in.Name, Timezone: in.Timezone, Language: in.Language, Public: in.Public}
-	report, err := s.cfg.Catalog.Apply(c.ctx(), p, catalog.ApplyOptions{Actor: c.principal.Actor()})
+	report, err := s.cfg.Catalog.Apply(c.ctx(), p, catalog.ApplyOptions{Author: c.author()})
 	return edited{report}, err
 }
 
@@ -118,9 +118,14 @@ func (s *Server) patchProject(c *call, in *patchProjectIn) (edited, error) {
 	})
 }
 
+// author is who asks, for the audit log of definitions.
+func (c *call) author() catalog.Author {
+	return catalog.Author{Actor: c.principal.Actor(), Kind: string(c.principal.Kind), Address: c.q.Address()}
+}
+
 // edit changes the definitions of the call's project.
 func (s *Server) edit(c *call, opt changeOptions, change func(*engine.Project) error) (edited, error) {
-	options := catalog.EditOptions{DryRun: opt.DryRun, Yes: opt.Yes, IfRevision: opt.IfRevision, Actor: c.principal.Actor()}
+	options := catalog.EditOptions{DryRun: opt.DryRun, Yes: opt.Yes, IfRevision: opt.IfRevision, Author: c.author()}
 	if opt.Yes {
 		if err := c.ownerOf(c.project.Name); err != nil {
 			return edited{}, err
@@ -138,7 +143,7 @@ func (s *Server) dropProject(c *call, in *dropProjectIn) (none, error) {
 	if in.Confirm != c.project.Name {
 		return none{}, engine.Errorf(engine.Invalid, "Repeat the project's name as the parameter confirm.")
 	}
-	return none{}, s.cfg.Catalog.DropProject(c.ctx(), c.project.Name, catalog.DropOptions{Yes: true, Actor: c.principal.Actor()})
+	return none{}, s.cfg.Catalog.DropProject(c.ctx(), c.project.Name, catalog.DropOptions{Yes: true, Author: c.author()})
 }
 
 type exportIn struct {
@@ -192,7 +197,7 @@ func (s *Server) apply(c *call, in *applyIn) (edited, error) {
 		}
 	}
 	report, err := s.cfg.Catalog.Apply(c.ctx(), f.Project, catalog.ApplyOptions{
-		DryRun: in.DryRun, Prune: in.Prune, Yes: in.Yes, IfRevision: in.IfRevision, Actor: c.principal.Actor(),
+		DryRun: in.DryRun, Prune: in.Prune, Yes: in.Yes, IfRevision: in.IfRevision, Author: c.author(),
 	})
 	if problems, ok := asProblems(err); ok {
 		err = f.Err(problems)

@@ -3,6 +3,8 @@ package rest
 import (
 	"slices"
 
+	"github.com/jackc/pgx/v5"
+
 	"github.com/sayrud/sayrud/engine"
 	"github.com/sayrud/sayrud/engine/auth"
 	"github.com/sayrud/sayrud/engine/definition"
@@ -51,14 +53,39 @@ func (c *call) table(name string) (*engine.Table, error) {
 
 func (s *Server) tables(c *call, _ *none) (list[tableDetail], error) {
 	items := []tableDetail{}
-	for name := range c.project.Tables.All() {
-		d, err := s.table(c, &tableIn{name})
-		if err != nil {
+	records, err := s.estimates(c)
+	if err != nil {
+		return list[tableDetail]{}, err
+	}
+	for name, t := range c.project.Tables.All() {
+		d := tableDetail{Name: name, Revision: t.Revision, Records: -1}
+		if d.Definition, err = rawOf(t); err != nil {
 			return list[tableDetail]{}, err
+		}
+		if n, known := records[t.LeafName()]; known {
+			d.Records = n
 		}
 		items = append(items, d)
 	}
 	return list[tableDetail]{items}, nil
+}
+
+const sqlEstimates = `SELECT relname::text, reltuples::bigint FROM pg_class WHERE relnamespace = to_regnamespace(quote_ident($1)) AND relispartition AND relkind = 'r'`
+
+// estimates gives PostgreSQL's estimates for all tables of the call's project, by the names of their leaves.
+func (s *Server) estimates(c *call) (map[string]int64, error) {
+	rows, err := s.cfg.DB.Pool().Query(c.ctx(), sqlEstimates, c.project.SchemaName())
+	if err != nil {
+		return nil, err
+	}
+	records := map[string]int64{}
+	var leaf string
+	var n int64
+	_, err = pgx.ForEachRow(rows, []any{&leaf, &n}, func() error {
+		records[leaf] = n
+		return nil
+	})
+	return records, err
 }
 
 func (s *Server) table(c *call, in *tableIn) (tableDetail, error) {

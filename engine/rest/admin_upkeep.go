@@ -18,7 +18,7 @@ func (s *Server) droppedFields(c *call, _ *none) (list[catalog.DroppedField], er
 
 func (s *Server) restoreField(c *call, in *fieldIn) (edited, error) {
 	report, err := s.cfg.Catalog.RestoreField(c.ctx(), c.project.Name, in.Table, in.Field,
-		catalog.EditOptions{DryRun: in.DryRun, IfRevision: in.IfRevision, Actor: c.principal.Actor()})
+		catalog.EditOptions{DryRun: in.DryRun, IfRevision: in.IfRevision, Author: c.author()})
 	return edited{report}, err
 }
 
@@ -28,7 +28,7 @@ type purgeIn struct {
 }
 
 func (s *Server) purgeField(c *call, in *purgeIn) (none, error) {
-	return none{}, s.cfg.Catalog.PurgeField(c.ctx(), c.project.Name, in.Table, in.Field, c.principal.Actor())
+	return none{}, s.cfg.Catalog.PurgeField(c.ctx(), c.project.Name, in.Table, in.Field, c.author())
 }
 
 // indexList holds the states of a project's indexes and what keeps views from being as defined.
