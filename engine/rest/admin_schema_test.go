@@ -25,6 +25,7 @@ func TestDefinitionsOfTheAdminAPI(t *testing.T) {
 		{name: "new table", method: "POST", path: project + "/tables", headers: owner, body: `{"name":"posts","definition":{"fields":{"title":{"type":"text","required":true}}}}`, status: 201},
 		{name: "table of a typo", method: "POST", path: project + "/tables", headers: owner, body: `{"name":"x","definition":{"feilds":{}}}`, status: 400, want: []string{"feilds", "fields"}},
 		{name: "table", path: project + "/tables/posts", headers: owner, status: 200, want: []string{`"definition":{"fields":{"title":{"type":"text","required":true}}}`}},
+		{name: "tables", path: project + "/tables", headers: owner, status: 200, want: []string{`{"name":"comments","revision":`, `"records":`, `{"name":"posts","revision":`}},
 		{name: "rename table", method: "PATCH", path: project + "/tables/posts", headers: owner, body: `{"name":"articles","patch":{"label":"Articles"}}`, status: 200, want: []string{`"rename"`}},
 		{name: "renamed", path: project + "/tables/articles", headers: owner, status: 200, want: []string{`"label":"Articles"`}},
 		{name: "new field", method: "POST", path: table + "/fields", headers: owner, body: `{"name":"score","definition":{"type":"number"}}`, status: 201},
@@ -39,6 +40,8 @@ func TestDefinitionsOfTheAdminAPI(t *testing.T) {
 		{name: "drop field", method: "DELETE", path: table + "/fields/points", headers: owner, status: 200},
 		{name: "dropped", path: project + "/dropped-fields", headers: owner, status: 200, want: []string{`"name":"points"`}},
 		{name: "restore", method: "POST", path: table + "/fields/points/restore", headers: owner, status: 200},
+		{name: "purge of what is not dropped", method: "POST", path: table + "/fields/points/purge", headers: owner, status: 404},
+		{name: "retry of what did not fail", method: "POST", path: project + "/indexes/_r1_i_x/retry", headers: owner, status: 404},
 		{name: "order of some", method: "PUT", path: table + "/fields", headers: owner, body: `{"fields":["nick","post"]}`, status: 400},
 		{name: "order", method: "PUT", path: table + "/fields", headers: owner, body: `{"fields":["points","post","parent","nick","email","likes","status","at","ip"]}`, status: 200},
 		{name: "ordered", path: table, headers: owner, status: 200, want: []string{`"fields":{"points":`}},
@@ -69,7 +72,7 @@ func TestDefinitionsOfTheAdminAPI(t *testing.T) {
 	} {
 		s.name = "definitions: " + s.name
 		if s.name == "definitions: audit" {
-			s.want = []string{"edit project"}
+			s.want = []string{"edit project", `"kind":"token"`, `"address":"192.0.2.1"`}
 		}
 		d.check(s)
 	}
@@ -94,6 +97,11 @@ func TestApplyOfTheAdminAPI(t *testing.T) {
 			want: []string{"project.yaml:5:", "did you mean cors"}},
 		{name: "broken expression names the line", body: source("project: blog\ntables:\n  t:\n    fields:\n      a: {type: generated, expression: nothing}\n", ``), headers: owner, status: 400,
 			want: []string{"project.yaml:5:"}},
+		{name: "a part of the project", body: source("project: blog\ntables: {comments: {fields: {mood: {type: text}}}}\n", ``), headers: editor, status: 200, want: []string{`"create","object":"field comments.mood"`, `"keep"`}},
+		{name: "endpoints on a table that the file leaves out", body: source("project: blog\nendpoints:\n  moods: {kind: LIST, route: GET /moods, table: comments, filter: {mod: x}}\n", ``), headers: editor, status: 400,
+			want: []string{"project.yaml:3:", "did you mean"}},
+		{name: "a part that breaks what it leaves out", body: source("project: blog\ntables: {comments: {fields: {likes: {type: text}}}}\n", ``), headers: editor, status: 400,
+			want: []string{"endpoints.", "likes"}},
 		{name: "revision", body: source(blog, `,"if_revision":99`), headers: owner, status: 409},
 	} {
 		s.name, s.method, s.path = "apply: "+s.name, "POST", "/_/api/apply"
