@@ -188,11 +188,23 @@ func position(source []byte, at int) (line, col int) {
 // beginsValue finds where a value begins in a line: behind a name, a dash or a bracket.
 var beginsExpression = regexp.MustCompile(`(?:^\s*|: +|- +|[\[{,] *)(=[^=]|\$|[^"'#\s]*\$\{)`)
 
-// expressionFault says "quote this expression" where the line that failed holds an expression without quotes.
+// quotedText matches what stands between quotation marks, which YAML does not cut.
+var quotedText = regexp.MustCompile(`"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'`)
+
+// cutRoute finds a route with a parameter inside an object in braces.
+var cutRoute = regexp.MustCompile(`[{,]\s*route: +([A-Z]+ [^\s,]*\{\w*\}[^\s,}]*)`)
+
+// expressionFault says "quote this expression" where the line that failed holds an expression without quotes, and the same of a route.
 func expressionFault(source []byte, at int, f fault) fault {
 	start := strings.LastIndexByte(string(source[:min(at, len(source))]), '\n') + 1
 	line, _, _ := strings.Cut(string(source[start:]), "\n")
-	if m := beginsExpression.FindStringSubmatchIndex(line); m != nil {
+	bare := quotedText.ReplaceAllStringFunc(line, func(quoted string) string { return strings.Repeat("_", len(quoted)) })
+	if m := cutRoute.FindStringSubmatchIndex(bare); m != nil {
+		f.col = 1 + utf8.RuneCountInString(line[:m[2]])
+		f.message, f.hint = "YAML takes the { in this route for an object", "quote this route: \""+line[m[2]:m[3]]+"\""
+		return f
+	}
+	if m := beginsExpression.FindStringSubmatchIndex(bare); m != nil {
 		f.col = 1 + utf8.RuneCountInString(line[:m[2]])
 		f.message = "YAML cuts this expression in two"
 		f.hint = "quote this expression: '" + strings.ReplaceAll(strings.TrimSpace(line[m[2]:]), "'", "''") + "'"
