@@ -53,13 +53,23 @@ func readSecretFiles() error {
 
 // logger writes text where w is a terminal, else JSON.
 func (g *Globals) logger(w io.Writer) *slog.Logger {
+	return slog.New(g.logHandler(w, isTerminal(w)))
+}
+
+// bufferedLogger is logger for a server, which logs every request: lines reach w a little later, all of them when the buffer is closed.
+func (g *Globals) bufferedLogger(w io.Writer) (*slog.Logger, *logBuffer) {
+	buffer := newLogBuffer(w)
+	return slog.New(buffer.handler(g.logHandler(buffer, isTerminal(w)))), buffer
+}
+
+func (g *Globals) logHandler(w io.Writer, text bool) slog.Handler {
 	var level slog.Level
 	_ = level.UnmarshalText([]byte(g.LogLevel)) // the flag allows only levels
 	options := &slog.HandlerOptions{Level: level}
-	if isTerminal(w) {
-		return slog.New(slog.NewTextHandler(w, options))
+	if text {
+		return slog.NewTextHandler(w, options)
 	}
-	return slog.New(slog.NewJSONHandler(w, options))
+	return slog.NewJSONHandler(w, options)
 }
 
 func isTerminal(w any) bool {

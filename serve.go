@@ -35,7 +35,8 @@ func (c *serveCommand) Run(ctx context.Context, t terminal, g *Globals) (err err
 	if err != nil {
 		return err
 	}
-	log := g.logger(t.Err)
+	log, buffer := g.bufferedLogger(t.Err)
+	defer buffer.Close()
 	listeners, err := c.listen(ctx)
 	if err != nil {
 		return err
