@@ -16,7 +16,7 @@ import (
 const (
 	defaultStatementTimeout = 30 * time.Second
 	defaultConnectTimeout   = 5 * time.Second
-	minPoolConns            = 8
+	minPoolConns            = 16
 	connsPerCPU             = 4
 )
 
