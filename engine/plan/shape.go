@@ -31,14 +31,13 @@ type Shape struct {
 	names   []string // of an aggregation: its members are the columns
 }
 
-// A join gathers what is read of the record one reference leads to: the first value has a column of its own, further ones share one.
+// A join gathers what is read of the record one reference leads to. One lookup gives it all, as a JSON array: written as text, since
+// jsonb_build_object takes as long as the lookup itself.
 type join struct {
 	key    string // of the reference field
 	from   string // FROM and WHERE of the lookup
-	first  string
-	column int // of first
-	object int // of the others; -1 where there are none
-	others []string
+	column int
+	values []string
 }
 
 func newShape(p *engine.Project, t *engine.Table, reveal []string) *Shape {
@@ -208,7 +207,7 @@ func (s *Shape) reference(f *engine.Field, slot template.Ref, rest []string) (te
 			return slot, nil
 		}
 		if display := displayOf(s.project, f); display != nil {
-			return s.follow(f, target, append([]string{display.Name}, rest[1:]...))
+			return s.follow(f, slot, target, append([]string{display.Name}, rest[1:]...))
 		}
 		return slot, fmt.Errorf("%s has no display field; name the field: %s.field", f.Name, f.Name)
 	}
@@ -216,16 +215,11 @@ func (s *Shape) reference(f *engine.Field, slot template.Ref, rest []string) (te
 		s.use(f)
 		slot.Kind = template.RefPair
 		if display := displayOf(s.project, f); display != nil {
-			ref, err := s.follow(f, target, []string{display.Name})
-			if err == nil && len(ref.Path) == 0 {
-				slot.Display = ref.Index
-				return slot, nil
-			}
 			slot.Display = s.column(lookup(s.project, f, target, "r", fieldJSON(s.project, target, display, "x1", 2)))
 		}
 		return slot, nil
 	}
-	return s.follow(f, target, rest)
+	return s.follow(f, slot, target, rest)
 }
 
 // isPairPart reports whether name is a part of {"u", "v"}; a field of that name goes before.
@@ -235,31 +229,22 @@ func isPairPart(target *engine.Table, name string) bool {
 }
 
 // follow reads a value of the referred record.
-func (s *Shape) follow(f *engine.Field, target *engine.Table, path []string) (template.Ref, error) {
+func (s *Shape) follow(f *engine.Field, slot template.Ref, target *engine.Table, path []string) (template.Ref, error) {
 	sql, rest, err := pathJSON(s.project, target, "x1", path, 2)
 	if err != nil {
 		return template.Ref{}, err
 	}
-	j := s.join(f, target)
-	switch j.first {
-	case sql:
-		return template.Ref{Kind: template.RefColumn, Index: j.column, Display: -1, Path: rest}, nil
-	case "":
-		j.first = sql
-		j.column = s.column(lookup(s.project, f, target, "r", sql))
-		return template.Ref{Kind: template.RefColumn, Index: j.column, Display: -1, Path: rest}, nil
-	default:
-		i := slices.Index(j.others, sql)
-		if i < 0 {
-			i = len(j.others)
-			j.others = append(j.others, sql)
-		}
-		if j.object < 0 {
-			j.object = len(s.columns)
-			s.columns = append(s.columns, "") // written by close
-		}
-		return template.Ref{Kind: template.RefColumn, Index: j.object, Display: -1, Path: append([]string{"f" + strconv.Itoa(i)}, rest...)}, nil
+	if path[0] == "uid" { // stands in the reference itself
+		s.use(f)
+		return slot, nil
 	}
+	j := s.join(f, target)
+	i := slices.Index(j.values, sql)
+	if i < 0 {
+		i = len(j.values)
+		j.values = append(j.values, sql)
+	}
+	return template.Ref{Kind: template.RefColumn, Index: j.column, Display: -1, Path: append([]string{strconv.Itoa(i)}, rest...)}, nil
 }
 
 func (s *Shape) join(f *engine.Field, target *engine.Table) *join {
@@ -268,7 +253,8 @@ func (s *Shape) join(f *engine.Field, target *engine.Table) *join {
 			return j
 		}
 	}
-	j := &join{key: f.Key, from: lookupFrom(s.project, f, target, "r"), object: -1}
+	j := &join{key: f.Key, from: lookupFrom(s.project, f, target, "r"), column: len(s.columns)}
+	s.columns = append(s.columns, "") // written by close
 	s.joins = append(s.joins, j)
 	return j
 }
@@ -289,17 +275,11 @@ func (s *Shape) close() {
 		return
 	}
 	for _, j := range s.joins {
-		if j.object < 0 {
-			continue
+		list := ""
+		for i, sql := range j.values {
+			list += []string{"'['", " || ','"}[min(i, 1)] + " || coalesce((" + sql + ")::text, 'null')"
 		}
-		args := ""
-		for i, sql := range j.others {
-			if i > 0 {
-				args += ", "
-			}
-			args += "'f" + strconv.Itoa(i) + "', " + sql
-		}
-		s.columns[j.object] = "(SELECT jsonb_build_object(" + args + ")" + j.from + ")"
+		s.columns[j.column] = "(SELECT " + list + " || ']'" + j.from + ")"
 	}
 	s.closed = true
 }
