@@ -105,10 +105,13 @@ func (fc *filterCompiler) order(f *engine.Filter, left, right operand) *node {
 		case op == engine.OpEqual && narrow != nil:
 			before, after, _ := strings.Cut(narrow("\x00"), "\x00")
 			w.text("(", narrow(col.sql), " = ", before)
-			w.arg(i, cast)
+			w.equal(i, cast)
 			w.text(after, " AND ", col.sql, " = ")
-			w.arg(i, cast)
+			w.equal(i, cast)
 			w.text(")")
+		case op == engine.OpEqual && !col.unique && (col.field == nil || !col.field.Unique):
+			w.text(col.sql, " = ")
+			w.equal(i, cast)
 		default:
 			w.text(col.sql, " ", string(op), " ")
 			w.arg(i, cast)

@@ -63,17 +63,17 @@ func describe(p *Plan) string {
 	}
 	if r := p.Read; r != nil {
 		for i := range r.Sort.Orders {
-			describeStatement(&b, "order "+fmt.Sprint(i), r.Query, r.Query.Statement(r.Variant(0, i, AtTop)))
+			describeStatement(&b, "order "+fmt.Sprint(i), r.Query, r.Query.Statement(r.Variant(0, i, AtTop, r.Usual)))
 		}
 		if r.Page != nil && r.Page.Cursor != nil {
 			for i := range r.Sort.Orders {
-				describeStatement(&b, "behind a key, order "+fmt.Sprint(i), r.Query, r.Query.Statement(r.Variant(0, i, BehindKey)))
+				describeStatement(&b, "behind a key, order "+fmt.Sprint(i), r.Query, r.Query.Statement(r.Variant(0, i, BehindKey, r.Usual)))
 			}
 		} else if r.Page != nil {
-			describeStatement(&b, "further page", r.Query, r.Query.Statement(r.Variant(0, 0, AtOffset)))
+			describeStatement(&b, "further page", r.Query, r.Query.Statement(r.Variant(0, 0, AtOffset, 0)))
 		}
 		if all := 1<<len(r.Query.Optional) - 1; all > 0 {
-			describeStatement(&b, "without what is optional", r.Query, r.Query.Statement(r.Variant(all, 0, AtTop)))
+			describeStatement(&b, "without what is optional", r.Query, r.Query.Statement(r.Variant(all, 0, AtTop, r.Usual)))
 		}
 		if r.Total {
 			describeStatement(&b, "count", r.Query, r.Count(0))

@@ -1,10 +1,12 @@
 package plan
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/sayrud/sayrud/engine"
+	"github.com/sayrud/sayrud/engine/raw"
 	"github.com/sayrud/sayrud/engine/relation"
 	"github.com/sayrud/sayrud/engine/template"
 )
@@ -24,6 +26,11 @@ type Read struct {
 	Sort   *Sort
 	Total  bool // the statement counts all matches
 	count  *Query
+
+	// Usual is how many records most requests want: the size that is written out, or the default of the parameter that it is; 0 is
+	// unknown. It stands in a statement of its own, for a number that PostgreSQL does not know seems so dear to it that it plans each
+	// request anew (PostgreSQL manual, PREPARE, "Notes"), which costs as much as the page.
+	Usual int64
 
 	Aggregated bool // the rows are groups: at most MaxSize without `page`
 }
@@ -61,9 +68,9 @@ type FieldColumn struct {
 	Text         bool
 }
 
-// Variant gives the number of the statement: order is an index of the allowed orders.
-func (r *Read) Variant(mask, order int, start Start) int {
-	return (order<<len(r.Query.Optional)|mask)*int(starts) + int(start)
+// Variant gives the number of the statement: order is an index of the allowed orders, limit how many records are wanted.
+func (r *Read) Variant(mask, order int, start Start, limit int64) int {
+	return ((order<<len(r.Query.Optional)|mask)*int(starts)+int(start))*2 + index(limit == r.Usual)
 }
 
 // Count gives the statement that counts all matches, for a page beyond the end; it has the values of Query.
@@ -86,6 +93,7 @@ func (c *compiler) read() {
 	}
 	if ep.Page != nil && !r.One {
 		r.Page = c.page(ep.Page)
+		r.Usual = c.usual(ep.Page)
 		r.Total = ep.Page.Total
 	}
 	if len(c.problems) > 0 {
@@ -101,7 +109,7 @@ func (c *compiler) read() {
 			r.Layout.Keys = r.Layout.end()
 		}
 		bits := len(r.Query.Optional)
-		r.Query.prepare(len(r.Sort.Orders)<<bits*int(starts), rw.write)
+		r.Query.prepare(len(r.Sort.Orders)<<bits*int(starts)*2, rw.write)
 		r.count = &Query{}
 		r.count.prepare(1<<bits, func(w *writer, mask int) {
 			w.text("SELECT count(*)")
@@ -137,8 +145,11 @@ func (rw *readWriter) from(w *writer, mask int, gap string) {
 
 func (rw *readWriter) write(w *writer, variant int) {
 	r, bits := rw.r, len(rw.r.Query.Optional)
+	usual := variant%2 == 1
+	variant /= 2
 	start := Start(variant % int(starts))
 	mask, order := variant/int(starts)&(1<<bits-1), &r.Sort.Orders[variant/int(starts)>>bits]
+	w.once = rw.aggregation == nil && order.newest() // every index of a field goes on with the newest first
 	w.text("SELECT ", rw.columns)
 	if r.Total {
 		w.text(",\n  (SELECT count(*)")
@@ -157,10 +168,14 @@ func (rw *readWriter) write(w *writer, variant int) {
 	if !rw.single {
 		w.text("\nORDER BY ", order.sql)
 	}
-	r.limit(w, rw.single, start == AtOffset)
+	r.limit(w, rw.single, usual)
+	if start == AtOffset {
+		w.text(" OFFSET ")
+		w.arg(ArgOffset, "bigint")
+	}
 }
 
-func (r *Read) limit(w *writer, single, offset bool) {
+func (r *Read) limit(w *writer, single, usual bool) {
 	switch {
 	case single:
 	case r.One:
@@ -169,13 +184,11 @@ func (r *Read) limit(w *writer, single, offset bool) {
 		w.text("\nLIMIT ", strconv.Itoa(MaxSize))
 	case r.Page == nil:
 		w.text("\nLIMIT ", strconv.Itoa(DefaultSize))
+	case usual && r.Usual > 0:
+		w.text("\nLIMIT ", strconv.FormatInt(r.Usual+int64(index(r.Page.Cursor != nil)), 10))
 	default:
 		w.text("\nLIMIT ")
 		w.arg(ArgLimit, "bigint")
-		if offset {
-			w.text(" OFFSET ")
-			w.arg(ArgOffset, "bigint")
-		}
 	}
 }
 
@@ -216,6 +229,34 @@ func (c *compiler) page(page *engine.Page) *Page {
 		return s
 	}
 	return &Page{Number: slot(page.Number, "number"), Size: slot(page.Size, "size"), Offset: slot(page.Offset, "offset"), Limit: slot(page.Limit, "limit"), Cursor: slot(page.Cursor, "cursor")}
+}
+
+// usual gives the size that most pages have, or 0.
+func (c *compiler) usual(page *engine.Page) int64 {
+	written := page.Size
+	if page.Limit != nil {
+		written = page.Limit
+	}
+	if written == nil {
+		return DefaultSize
+	}
+	if name, isParam := strings.CutPrefix(textOf(written), "$params."); isParam {
+		i := slices.IndexFunc(c.plan.Params, func(p *Param) bool { return p.Name == name })
+		if i < 0 || c.plan.Params[i].Default == nil {
+			return 0
+		}
+		written, _ = c.plan.Params[i].Default.Const()
+	}
+	n, err := strconv.ParseInt(textOf(written), 10, 64)
+	if err != nil || n < 1 || n > MaxSize {
+		return 0
+	}
+	return n
+}
+
+func textOf(v raw.Value) string {
+	text, _ := v.Text()
+	return text
 }
 
 // openKeys refuses a cursor over hidden fields: it carries their values to the client.

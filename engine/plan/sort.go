@@ -89,6 +89,11 @@ func (c *compiler) order(t *engine.Table, keys []engine.SortKey, at ...string) O
 	return o
 }
 
+// newest reports whether the order is that of new records first.
+func (o *Order) newest() bool {
+	return len(o.Keys) == 2 && o.Keys[0].desc && o.Keys[0].col.name == "created_at"
+}
+
 func (c *compiler) key(col *column, desc bool) *Key {
 	fc := &filterCompiler{c: c}
 	return &Key{Value: fc.valueFor(engine.Operand{}, col), col: col, desc: desc}

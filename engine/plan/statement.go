@@ -53,11 +53,14 @@ type Statement struct {
 	Prepared atomic.Value
 }
 
-// A writer writes one statement; each parameter gets its number when it first stands there.
+// A writer writes one statement; each parameter gets its number when it first stands there. Of values, those that are constant are
+// written out: PostgreSQL then knows how common they are, also when it plans once for all requests.
 type writer struct {
 	sql    strings.Builder
+	values []*Value
 	args   []int
 	number map[int]int
+	once   bool // the best plan is the same for all values, see equal
 }
 
 func (w *writer) text(parts ...string) {
@@ -66,8 +69,12 @@ func (w *writer) text(parts ...string) {
 	}
 }
 
-// arg writes $n::cast.
+// arg writes $n::cast, or the constant.
 func (w *writer) arg(arg int, cast string) {
+	if w.constant(arg) {
+		w.text(w.values[arg].literal(), "::", cast)
+		return
+	}
 	if w.number == nil {
 		w.number = make(map[int]int)
 	}
@@ -78,6 +85,23 @@ func (w *writer) arg(arg int, cast string) {
 		w.number[arg] = n
 	}
 	w.text("$", strconv.Itoa(n), "::", cast)
+}
+
+func (w *writer) constant(arg int) bool {
+	return arg >= 0 && arg < len(w.values) && w.values[arg].known
+}
+
+// equal writes what a column is equal to. Where the best plan is known to be the same for all values, it hides the value from the planner,
+// which otherwise plans each request anew for those that are rarer than the average (PostgreSQL manual, PREPARE, "Notes").
+func (w *writer) equal(arg int, cast string) {
+	hidden := w.once && !w.constant(arg)
+	if hidden {
+		w.text("(SELECT ")
+	}
+	w.arg(arg, cast)
+	if hidden {
+		w.text(")")
+	}
 }
 
 func (w *writer) statement() *Statement {
@@ -99,7 +123,7 @@ func (q *Query) Statement(variant int) *Statement {
 	if s := q.cells[variant].Load(); s != nil {
 		return s
 	}
-	w := &writer{}
+	w := &writer{values: q.Values}
 	q.write(w, variant)
 	s := w.statement()
 	if !q.cells[variant].CompareAndSwap(nil, s) {

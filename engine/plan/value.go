@@ -44,6 +44,14 @@ type Value struct {
 // Constant gives the parameter's text where it does not depend on the request.
 func (v *Value) Constant() ([]byte, bool) { return v.text, v.known }
 
+// literal gives the constant as SQL.
+func (v *Value) literal() string {
+	if v.text == nil {
+		return "NULL"
+	}
+	return literal(string(v.text))
+}
+
 // Append appends the parameter's text to buf and gives buf and the part appended; nil is NULL. A value that does not fit gives a
 // refusal with code "filter".
 func (v *Value) Append(buf []byte, in raw.Value, lang value.Lang) ([]byte, []byte, *engine.FieldError) {

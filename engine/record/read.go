@@ -21,7 +21,7 @@ func (r *run) view() error {
 	if err != nil {
 		return err
 	}
-	s := read.Query.Statement(read.Variant(read.Query.Mask(r.result.args), order, plan.AtTop))
+	s := read.Query.Statement(read.Variant(read.Query.Mask(r.result.args), order, plan.AtTop, 0))
 	if _, err := r.query(s, r.params(s, nil), r.result.expect(r.plan, &read.Layout)); err != nil {
 		return err
 	}
@@ -47,7 +47,7 @@ func (r *run) list() error {
 		return err
 	}
 	mask := read.Query.Mask(r.result.args)
-	s := read.Query.Statement(read.Variant(mask, order, page.start))
+	s := read.Query.Statement(read.Variant(mask, order, page.start, page.limit))
 	row := r.result.expect(r.plan, &read.Layout)
 	if read.Layout.Keys >= 0 {
 		row = page.collect(r, order, row)
