@@ -45,7 +45,7 @@ func open(t *testing.T, files ...string) *door {
 	if err != nil {
 		t.Fatal(err)
 	}
-	scripts := script.NewRunner(script.Config{})
+	scripts := script.NewRunner(script.Config{Env: func(name string) (string, bool) { return "of " + name, name == "LISTED" }})
 	t.Cleanup(scripts.Close)
 	d := &door{t: t, auth: auth.New(db), catalog: c}
 	d.server, err = New(Config{
