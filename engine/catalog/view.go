@@ -15,7 +15,7 @@ import (
 )
 
 // viewFormat counts up when the program makes views in another way; older ones are made anew.
-const viewFormat = 2
+const viewFormat = 3
 
 // dependentObjects is SQLSTATE dependent_objects_still_exist.
 const dependentObjects = "2BP01"

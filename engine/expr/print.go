@@ -28,7 +28,12 @@ func (p *printer) sql(n *node) string {
 		return "(- " + p.sql(n.args[0]) + ")"
 	case opBinary:
 		return p.binary(n)
-	case opCompare, opDistinct:
+	case opCompare:
+		if n.text == "=" || n.text == "<>" { // the same under every collation
+			return "(" + p.sql(n.args[0]) + " " + n.text + " " + p.sql(n.args[1]) + ")"
+		}
+		return "(" + p.ordered(n.args[0]) + " " + n.text + " " + p.ordered(n.args[1]) + ")"
+	case opDistinct:
 		return "(" + p.sql(n.args[0]) + " " + n.text + " " + p.sql(n.args[1]) + ")"
 	case opIsNull:
 		return "(" + p.sql(n.args[0]) + " " + n.text + ")"
@@ -37,7 +42,7 @@ func (p *printer) sql(n *node) string {
 	case opIn:
 		return "(" + p.sql(n.args[0]) + " " + n.text + " (" + p.list(n.args[1:]) + "))"
 	case opBetween:
-		return "(" + p.sql(n.args[0]) + " " + n.text + " " + p.sql(n.args[1]) + " AND " + p.sql(n.args[2]) + ")"
+		return "(" + p.ordered(n.args[0]) + " " + n.text + " " + p.ordered(n.args[1]) + " AND " + p.ordered(n.args[2]) + ")"
 	case opAnd:
 		return "(" + p.sql(n.args[0]) + " AND " + p.sql(n.args[1]) + ")"
 	case opOr:
@@ -86,6 +91,29 @@ func (p *printer) columnSQL(n *node) string {
 		return "(" + text + ` COLLATE "default")`
 	}
 	return text
+}
+
+// ordered prints what is compared: texts by code point, whatever the database's collation is.
+func (p *printer) ordered(n *node) string {
+	if n.typ == Text {
+		return "(" + p.sql(n) + ` COLLATE "C")`
+	}
+	return p.sql(n)
+}
+
+// extreme prints GREATEST or LEAST. The result gets the database's collation back, as columns have it.
+func extreme(name string) func(p *printer, n *node) string {
+	return func(p *printer, n *node) string {
+		args := make([]string, len(n.args))
+		for i, arg := range n.args {
+			args[i] = p.ordered(arg)
+		}
+		text := name + "(" + strings.Join(args, ", ") + ")"
+		if n.typ == Text {
+			return "(" + text + ` COLLATE "default")`
+		}
+		return text
+	}
 }
 
 func literalSQL(n *node) string {
