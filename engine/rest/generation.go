@@ -114,7 +114,7 @@ func (p *project) reusable(def *engine.Project, ep *engine.Endpoint, crud crudKe
 	return e
 }
 
-// tablesOf gives the tables an endpoint's plan may depend on: its own and all that references lead to.
+// tablesOf gives the tables an endpoint's plan may depend on: its own, those that its guards ask, and all that references lead to.
 func tablesOf(p *engine.Project, ep *engine.Endpoint) []*engine.Table {
 	var tables []*engine.Table
 	var visit func(name string)
@@ -131,6 +131,13 @@ func tablesOf(p *engine.Project, ep *engine.Endpoint) []*engine.Table {
 		}
 	}
 	visit(ep.Table)
+	for _, g := range ep.Guards {
+		for _, q := range []*engine.GuardQuery{g.Exists, g.NotExists, g.Count} {
+			if q != nil {
+				visit(q.Table)
+			}
+		}
+	}
 	return tables
 }
 
