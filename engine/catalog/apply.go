@@ -31,6 +31,9 @@ type EditOptions struct {
 	DryRun     bool
 	Yes        bool  // drop tables that hold records
 	IfRevision int64 // 0 and below: any
+	// Alters names the tables that the edit alters in place. What else it changes, it replaces, adds, removes, orders: then a large
+	// project need not be copied. nil: it may alter anything.
+	Alters []string
 	Author
 }
 
@@ -59,7 +62,7 @@ func (c *Catalog) Edit(ctx context.Context, project string, opt EditOptions, cha
 	o := operation{name: project, action: "edit project",
 		options: ApplyOptions{DryRun: opt.DryRun, Yes: opt.Yes, IfRevision: opt.IfRevision, Author: opt.Author}}
 	o.merge = func(base *engine.Project) (*merge, error) {
-		edited := cloneProject(base)
+		edited := cloneAltered(base, opt.Alters)
 		if err := change(edited); err != nil {
 			return nil, err
 		}

@@ -22,6 +22,20 @@ func cloneProject(p *engine.Project) *engine.Project {
 	return c
 }
 
+// cloneAltered gives a copy in which the tables of those names may be edited, and everything else replaced. nil names all.
+func cloneAltered(p *engine.Project, tables []string) *engine.Project {
+	if tables == nil {
+		return cloneProject(p)
+	}
+	c := shallow(p)
+	for _, name := range tables {
+		if t, found := c.Tables.Get(name); found {
+			c.Tables.Set(name, cloneTable(t))
+		}
+	}
+	return c
+}
+
 // shallow gives a copy of p whose entries can be set; the entries themselves are p's.
 func shallow(p *engine.Project) *engine.Project {
 	c := *p

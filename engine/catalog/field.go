@@ -69,6 +69,7 @@ func (c *Catalog) RestoreField(ctx context.Context, project, table, field string
 	if err != nil {
 		return nil, err
 	}
+	opt.Alters = []string{table}
 	return c.Edit(ctx, project, opt, func(p *engine.Project) error {
 		t, found := p.Tables.Get(table)
 		if !found {

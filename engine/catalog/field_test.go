@@ -282,3 +282,30 @@ func TestEdit_dropOfAFieldInUseIsRefused(t *testing.T) {
 		})
 	}
 }
+
+func TestEdit_altersOneTableAlone(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	s.apply(twoTables, catalog.ApplyOptions{})
+	before := s.Schema().Project("blog")
+	text := string(definition.Print(before, false))
+	report, err := s.Edit(context.Background(), "blog", catalog.EditOptions{Alters: []string{"posts"}}, func(p *engine.Project) error {
+		rename(get(&p.Tables, "posts"), "title", "head")
+		p.Public = true
+		return nil
+	})
+	if err != nil || len(report.Differences) != 3 {
+		t.Fatalf("%v %v", report, err)
+	}
+	after := s.Schema().Project("blog")
+	if get(&get(&after.Tables, "comments").Fields, "post").Display != "head" || string(definition.Print(before, false)) != text {
+		t.Errorf("after: %s\nbefore: %s", definition.Print(after, false), definition.Print(before, false))
+	}
+	_, err = s.Edit(context.Background(), "blog", catalog.EditOptions{Alters: []string{}}, func(p *engine.Project) error {
+		p.Tables.Delete("comments")
+		return nil
+	})
+	if err != nil || s.Schema().Project("blog").Tables.Len() != 1 || after.Tables.Len() != 2 {
+		t.Errorf("a table is deleted from a copy: %v", err)
+	}
+}

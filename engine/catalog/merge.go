@@ -84,6 +84,9 @@ func (m *merge) table(name string, file *engine.Table) *engine.Table {
 		return &t
 	}
 	before := m.before.tables[present.ID]
+	if m.follow && file == before {
+		return present
+	}
 	if m.follow && sameTable(file, before) {
 		t = *present
 		t.Fields = engine.Map[*engine.Field]{}
@@ -133,6 +136,9 @@ func (m *merge) endpoint(name string, file *engine.Endpoint) *engine.Endpoint {
 		return &e
 	}
 	before := m.before.endpoints[present.ID]
+	if m.follow && file == before {
+		return present
+	}
 	if sameDefinition(file, before) {
 		switch {
 		case before.Name == name && (present == before || !m.follow):

@@ -19,7 +19,7 @@ func renames(base, file *engine.Project) (*engine.Project, engine.Problems) {
 		if old, found := r.out.Tables.Get(t.Was); found && t.Was != name && !has(&r.out.Tables, name) && !has(&file.Tables, t.Was) {
 			r.table(old.Name, name)
 		}
-		if _, found := r.out.Tables.Get(name); found {
+		if present, found := r.out.Tables.Get(name); found && present != t {
 			r.fields(name, t)
 		}
 	}

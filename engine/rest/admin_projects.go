@@ -123,9 +123,9 @@ func (c *call) author() catalog.Author {
 	return catalog.Author{Actor: c.principal.Actor(), Kind: string(c.principal.Kind), Address: c.q.Address()}
 }
 
-// edit changes the definitions of the call's project.
-func (s *Server) edit(c *call, opt changeOptions, change func(*engine.Project) error) (edited, error) {
-	options := catalog.EditOptions{DryRun: opt.DryRun, Yes: opt.Yes, IfRevision: opt.IfRevision, Author: c.author()}
+// edit changes the definitions of the call's project. Of what is there, change alters the named tables alone; it may replace the rest.
+func (s *Server) edit(c *call, opt changeOptions, change func(*engine.Project) error, alters ...string) (edited, error) {
+	options := catalog.EditOptions{DryRun: opt.DryRun, Yes: opt.Yes, IfRevision: opt.IfRevision, Author: c.author(), Alters: append([]string{}, alters...)}
 	if opt.Yes {
 		if err := c.ownerOf(c.project.Name); err != nil {
 			return edited{}, err

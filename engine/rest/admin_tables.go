@@ -162,7 +162,7 @@ func (s *Server) patchTable(c *call, in *patchTableIn) (edited, error) {
 			p.Tables.Rename(in.Table, in.Name)
 		}
 		return nil
-	})
+	}, in.Table)
 }
 
 // adopt makes t what changed says and keeps who it and its fields are.
@@ -221,7 +221,7 @@ func (s *Server) editTable(c *call, opt changeOptions, table string, change func
 			return noTable(table)
 		}
 		return change(t)
-	})
+	}, table)
 }
 
 func (s *Server) createField(c *call, in *createFieldIn) (edited, error) {
