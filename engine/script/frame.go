@@ -12,7 +12,7 @@ import (
 
 // A frame is a uint32 of its length, little endian, and its bytes: numbers as varints, texts behind their lengths.
 //
-//	request: id, now, timezone, offset, env, programs {source, paths}, values, calls {program, values}
+//	request: id, plain, now, timezone, offset, env, programs {source, paths}, values, calls {program, values}
 //	reply:   id, results {0 | 1+length bytes}; at the first error 0, what went wrong, its call, message, line, column
 const (
 	maxRequest = 8 << 20
@@ -68,7 +68,11 @@ func (q *request) append(dst []byte) []byte {
 	dst = append(dst, 0, 0, 0, 0)
 	start := len(dst)
 	dst = binary.AppendUvarint(dst, q.id)
-	dst = binary.AppendVarint(dst, q.shared.Now.UnixNano())
+	plain := byte(0)
+	if q.shared.plain {
+		plain = 1
+	}
+	dst = binary.AppendVarint(append(dst, plain), q.shared.Now.UnixNano())
 	zone, offset := "UTC", 0
 	if q.shared.Timezone != nil {
 		zone = q.shared.Timezone.String()

@@ -3,6 +3,7 @@ package script
 import (
 	"bytes"
 	"regexp"
+	"strings"
 	"sync"
 
 	"github.com/microcosm-cc/bluemonday"
@@ -30,7 +31,8 @@ var sharedMarkdown = sync.OnceValue(func() markdown {
 	}
 })
 
-// helpMarkdown makes HTML of CommonMark and sanitises it.
+// helpMarkdown makes HTML of CommonMark and sanitises it. A text that may take too long becomes plain text, so that data cannot make
+// a program fail.
 func helpMarkdown(r *run, args []value) (value, error) {
 	s, err := textArgument("$markdown", args)
 	if err != nil || s.kind == null {
@@ -49,11 +51,27 @@ func helpMarkdown(r *run, args []value) (value, error) {
 			return s, err
 		}
 	}
+	if costlyMarkdown(s.data, maxMarkdownCost) || r.shared.plain && len(s.data) > smallMarkdown {
+		return textValue(plainMarkdown(s.data)), nil
+	}
 	html, err := renderMarkdown(s.data)
 	if err == nil && r.markdown != nil {
 		r.markdown.set(s.data, html)
 	}
 	return textValue(html), err
+}
+
+var escapePlain = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
+
+// maxPlain bounds what is shown of a text that is not rendered, in bytes, so that a list of such texts has room in a result.
+const maxPlain = 128 << 10
+
+// plainMarkdown gives a text as it is, escaped, in place of what it would be rendered to.
+func plainMarkdown(source []byte) []byte {
+	if len(source) > maxPlain {
+		source = append(bytes.ToValidUTF8(source[:maxPlain], nil), "…"...)
+	}
+	return []byte("<pre>" + escapePlain.Replace(string(source)) + "</pre>\n")
 }
 
 func renderMarkdown(source []byte) ([]byte, error) {

@@ -61,6 +61,15 @@ func (s *slot) exchange(q *request) (*reply, error) {
 	return answer, err
 }
 
+// ask is exchange whose error is also that of the answer. An answer that says what failed is given with its error.
+func (s *slot) ask(q *request) (*reply, error) {
+	answer, err := s.exchange(q)
+	if err == nil {
+		err = answer.error()
+	}
+	return answer, err
+}
+
 func (s *slot) started() (*process, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -68,6 +68,8 @@ func (p *Program) Env() []string { return p.env }
 
 func (p *Program) usesEnv() bool { return slices.Contains(p.helpers, "$env") }
 
+func (p *Program) usesMarkdown() bool { return slices.Contains(p.helpers, "$markdown") }
+
 // replica gives the Names under which another process compiles the same Program.
 func replica(paths [][]string) Names {
 	names := Names{Known: func(path []string) bool {

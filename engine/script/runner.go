@@ -3,6 +3,7 @@ package script
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/sayrud/sayrud/engine/raw"
@@ -15,6 +16,7 @@ type Shared struct {
 	Env      map[string]string // what $env may read; nil is what Config.Env gives
 
 	ownEnv bool // Env was made by the Runner
+	plain  bool // $markdown renders short texts alone, see inWorker
 }
 
 // Call is one evaluation: a program and the values of its Inputs, in their order; nil where one is absent. The values must not be
@@ -129,11 +131,12 @@ func (r *Runner) inWorker(ctx context.Context, sh Shared, calls []Call, which []
 	if err != nil {
 		return err
 	}
-	answer, err := slot.exchange(q)
-	r.pool.release(slot, q.programs[0])
-	if err == nil {
-		err = answer.error()
+	answer, err := slot.ask(q)
+	if isSpent(err) && slices.ContainsFunc(q.programs, (*Program).usesMarkdown) {
+		q.shared.plain = true // what took long may be the text that was rendered; without that the program is to blame
+		answer, err = slot.ask(q)
 	}
+	r.pool.release(slot, q.programs[0])
 	if err != nil {
 		q.blame(answer, err)
 		if answer != nil && answer.call < len(which) {
@@ -146,18 +149,20 @@ func (r *Runner) inWorker(ctx context.Context, sh Shared, calls []Call, which []
 	}
 	for i, place := range which {
 		results[place] = answer.results[i]
-		r.keepMarkdown(calls[place], results[place])
+		r.keepMarkdown(calls[place], results[place], q.shared.plain)
 	}
 	return nil
 }
 
-// keepMarkdown keeps what a worker rendered.
-func (r *Runner) keepMarkdown(c Call, result raw.Value) {
+// keepMarkdown keeps what a worker rendered; of what it left plain, only the texts that may have been the reason.
+func (r *Runner) keepMarkdown(c Call, result raw.Value, plain bool) {
 	if c.Program.small == nil || !c.Program.small.only || len(c.Inputs) != 1 || c.Inputs[0].Kind() != raw.String {
 		return
 	}
-	if html, ok := result.Text(); ok {
-		r.markdown.set(rawValue(c.Inputs[0]).data, []byte(html))
+	html, ok := result.Text()
+	source := rawValue(c.Inputs[0]).data
+	if ok && (!plain || costlyMarkdown(source, maxMarkdownCost/30)) {
+		r.markdown.set(source, []byte(html))
 	}
 }
 
@@ -175,9 +180,12 @@ func (a *reply) error() error {
 	return &e
 }
 
+// isSpent reports whether a worker's time or memory was used up.
+func isSpent(err error) bool { return errors.Is(err, ErrTime) || errors.Is(err, ErrMemory) }
+
 // blame counts a bound against the program that ran into it; where the worker could not say which, against all of the frame.
 func (q *request) blame(answer *reply, err error) {
-	if !errors.Is(err, ErrTime) && !errors.Is(err, ErrMemory) {
+	if !isSpent(err) {
 		return
 	}
 	now := time.Now()

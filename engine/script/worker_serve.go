@@ -28,7 +28,7 @@ type compiled struct {
 func (w *worker) serve(frame []byte) ([]byte, error) {
 	r := &reader{b: frame}
 	answer := &reply{id: r.uint()}
-	shared := Shared{Now: time.Unix(0, r.int())}
+	shared := Shared{plain: r.uint() == 1, Now: time.Unix(0, r.int())}
 	shared.Timezone = w.timezone(string(r.bytes()), int(r.int()))
 	for n := r.count(); n > 0; n-- {
 		if shared.Env == nil {
