@@ -17,6 +17,7 @@ import (
 const (
 	idleInterval  = 30 * time.Second       // how often the background looks without being told
 	retryInterval = 200 * time.Millisecond // how soon it tries again what somebody held
+	retryAtMost   = time.Second            // how soon, when it is held for long: each try holds up others for a moment
 	followFor     = 500 * time.Millisecond // how long a change itself waits for its views where no background runs
 	settleFor     = 10 * time.Second       // how long Settle waits for readers who hold a view
 )
@@ -101,7 +102,7 @@ func (c *Catalog) announce(ctx context.Context, project string, revision int64) 
 
 // loop does the quick work: views, dropped tables, purges. It also wakes the loop that builds indexes.
 func (c *Catalog) loop(ctx context.Context, build chan<- struct{}) error {
-	for {
+	for tries := 0; ; {
 		select {
 		case build <- struct{}{}:
 		default:
@@ -111,7 +112,10 @@ func (c *Catalog) loop(ctx context.Context, build chan<- struct{}) error {
 			c.log.Error("follow changed definitions", "error", err)
 			left = true
 		}
-		if err := c.rest(ctx, left, c.wake); err != nil {
+		if tries++; !left {
+			tries = 0
+		}
+		if err := c.rest(ctx, tries, c.wake); err != nil {
 			return err
 		}
 	}
@@ -126,7 +130,7 @@ func (c *Catalog) loopBuild(ctx context.Context, build <-chan struct{}) error {
 		if left { // another server has it, or PostgreSQL went away: no hurry
 			err = c.pause(ctx, 5*retryInterval)
 		} else {
-			err = c.rest(ctx, false, build)
+			err = c.rest(ctx, 0, build)
 		}
 		if err != nil {
 			return err
@@ -134,11 +138,11 @@ func (c *Catalog) loopBuild(ctx context.Context, build <-chan struct{}) error {
 	}
 }
 
-// rest waits for the signal, or for the time to try again.
-func (c *Catalog) rest(ctx context.Context, left bool, signal <-chan struct{}) error {
+// rest waits for the signal, or for the time to try again after so many tries.
+func (c *Catalog) rest(ctx context.Context, tries int, signal <-chan struct{}) error {
 	wait := idleInterval
-	if left {
-		wait = retryInterval
+	if tries > 0 {
+		wait = min(time.Duration(tries)*retryInterval, retryAtMost)
 	}
 	timer := time.NewTimer(wait)
 	defer timer.Stop()

@@ -127,3 +127,30 @@ func TestIndex_longTextsAndListsWithNulls(t *testing.T) {
 		}
 	}
 }
+
+func TestRun_viewsFollowByThemselves(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	run(t, s.Catalog)
+	other := openOn(t, s.db) // changes definitions, and leaves the views to the first
+	run(t, other)
+	s.apply("project: blog\ntables: {a: {fields: {x: {type: text}}}}\n", catalog.ApplyOptions{})
+	for _, name := range []string{"one", "two", "three"} {
+		_, err := other.Edit(context.Background(), "blog", catalog.EditOptions{}, func(p *engine.Project) error {
+			get(&p.Tables, "a").Fields.Set(name, &engine.Field{Name: name, Type: engine.TypeText})
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.exec(`
+DO $$
+BEGIN
+  WHILE NOT EXISTS (SELECT FROM information_schema.columns WHERE table_schema = 'p_blog' AND table_name = 'a' AND column_name = '` + name + `') LOOP
+    PERFORM pg_sleep(0.01);
+  END LOOP;
+END
+$$`)
+		s.exec(`INSERT INTO p_blog.a (` + name + `) VALUES ('x')`)
+	}
+}
