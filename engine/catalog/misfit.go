@@ -40,7 +40,7 @@ func (c *Catalog) noteMisfits(ctx context.Context, done *change, report *Report)
 				report.noteMisfits(r, n)
 			case pg.Code(err) == pg.QueryCanceled && ctx.Err() == nil:
 				report.uncounted = append(report.uncounted, r)
-				report.note("%s.%s: values that do not fit the type %s are kept as they are; its violations say how many", r.table.Name, r.field.Name, r.field.Type)
+				report.note("%s.%s: values that do not fit the type %s are kept as they are; trying the rules of the field counts them", r.table.Name, r.field.Name, r.field.Type)
 			default:
 				report.note("%s.%s: the records whose value does not fit the new type could not be counted: %v", r.table.Name, r.field.Name, err)
 			}
