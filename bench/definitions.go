@@ -54,12 +54,14 @@ func measureDefinitions(ctx context.Context, l *lab, _ config) error {
 		return err
 	}
 
+	s := &side{base: "/api/big"}
+	read, failed := drive(ctx, l.addr, 8, time.Second, operations[1].request(s, bigRecords)) // connections and plans are there before the first change
+	if failed != nil {
+		return failed
+	}
 	reading, stop := context.WithCancel(ctx)
 	var readers sync.WaitGroup
-	var failed error
-	var read *result
 	readers.Go(func() {
-		s := &side{base: "/api/big"}
 		read, failed = drive(reading, l.addr, 8, time.Hour, operations[1].request(s, bigRecords))
 	})
 	fmt.Printf("changes of a definition on %d records, with 8 readers\n", bigRecords)
