@@ -19,14 +19,15 @@ const (
 type logBuffer struct {
 	out io.Writer
 
-	mu     sync.Mutex
-	lines  []byte
-	closed bool
-	timer  *time.Timer // runs while lines wait
+	mu      sync.Mutex
+	lines   []byte
+	waiting bool // the timer runs
+	closed  bool
+	timer   *time.Timer
 }
 
 func newLogBuffer(out io.Writer) *logBuffer {
-	b := &logBuffer{out: out, lines: make([]byte, 0, logBytes)}
+	b := &logBuffer{out: out, lines: make([]byte, 0, logBytes+logBytes/8)}
 	b.timer = time.AfterFunc(time.Hour, b.Flush)
 	b.timer.Stop()
 	return b
@@ -36,17 +37,30 @@ func newLogBuffer(out io.Writer) *logBuffer {
 func (b *logBuffer) Write(lines []byte) (int, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if len(b.lines)+len(lines) > logBytes {
-		b.flush()
+	b.lines = append(b.lines, lines...)
+	b.wait()
+	return len(lines), nil
+}
+
+// line takes a record of plain attributes, see [appendLine].
+func (b *logBuffer) line(r slog.Record) (plain bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.lines, plain = appendLine(b.lines, r); plain {
+		b.wait()
 	}
-	if len(b.lines) == 0 && !b.closed {
+	return plain
+}
+
+// wait lets what was added wait for more, if it may.
+func (b *logBuffer) wait() {
+	switch {
+	case b.closed || len(b.lines) >= logBytes:
+		b.flush()
+	case !b.waiting:
+		b.waiting = true
 		b.timer.Reset(logDelay)
 	}
-	b.lines = append(b.lines, lines...)
-	if b.closed {
-		b.flush()
-	}
-	return len(lines), nil
 }
 
 // Flush writes what waits.
@@ -58,6 +72,7 @@ func (b *logBuffer) Flush() {
 
 func (b *logBuffer) flush() {
 	b.timer.Stop()
+	b.waiting = false
 	if len(b.lines) > 0 {
 		_, _ = b.out.Write(b.lines) // there is nobody to tell
 		b.lines = b.lines[:0]
@@ -72,17 +87,24 @@ func (b *logBuffer) Close() {
 	b.flush()
 }
 
-// handler gives h, which writes to b, such that it lets nothing urgent wait.
-func (b *logBuffer) handler(h slog.Handler) slog.Handler { return &bufferedHandler{h, b} }
+// handler gives h, which writes to b, such that it lets nothing urgent wait. Where h writes JSON, b writes the plain lines itself.
+func (b *logBuffer) handler(h slog.Handler) slog.Handler {
+	_, isJSON := h.(*slog.JSONHandler)
+	return &bufferedHandler{Handler: h, buffer: b, own: isJSON}
+}
 
 type bufferedHandler struct {
 	slog.Handler
 	buffer *logBuffer
+	own    bool // the handler writes JSON and adds nothing to the records
 }
 
 // Handle implements [slog.Handler].
 func (h *bufferedHandler) Handle(ctx context.Context, r slog.Record) error {
-	err := h.Handler.Handle(ctx, r)
+	var err error
+	if !h.own || !h.buffer.line(r) {
+		err = h.Handler.Handle(ctx, r)
+	}
 	if r.Level >= slog.LevelWarn {
 		h.buffer.Flush()
 	}
@@ -91,10 +113,10 @@ func (h *bufferedHandler) Handle(ctx context.Context, r slog.Record) error {
 
 // WithAttrs implements [slog.Handler].
 func (h *bufferedHandler) WithAttrs(attrs []slog.Attr) slog.Handler {
-	return &bufferedHandler{h.Handler.WithAttrs(attrs), h.buffer}
+	return &bufferedHandler{Handler: h.Handler.WithAttrs(attrs), buffer: h.buffer}
 }
 
 // WithGroup implements [slog.Handler].
 func (h *bufferedHandler) WithGroup(name string) slog.Handler {
-	return &bufferedHandler{h.Handler.WithGroup(name), h.buffer}
+	return &bufferedHandler{Handler: h.Handler.WithGroup(name), buffer: h.buffer}
 }
