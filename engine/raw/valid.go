@@ -73,7 +73,7 @@ func (c *checker) value(i, depth int) (int, error) {
 			return i + len(word), nil
 		}
 	}
-	return i, c.fail(i, fmt.Sprintf("unexpected %q", rune(c.b[i])))
+	return i, c.fail(i, unexpected(c.b[i:]))
 }
 
 func (c *checker) array(i, depth int) (int, error) {
@@ -262,4 +262,12 @@ func (c *checker) number(i int) (int, error) {
 		}
 	}
 	return i, nil
+}
+
+// unexpected names the character that b begins with.
+func unexpected(b []byte) string {
+	if r, n := utf8.DecodeRune(b); r != utf8.RuneError || n > 1 {
+		return fmt.Sprintf("unexpected %q", r)
+	}
+	return fmt.Sprintf("unexpected byte 0x%02X, which is no UTF-8", b[0])
 }

@@ -21,6 +21,8 @@ func TestValidRefuses(t *testing.T) {
 		{"space", " \n", "unexpected end of JSON at byte 2", raw.Limits{}},
 		{"more", "1 2", "unexpected text behind the JSON value at byte 1", raw.Limits{}},
 		{"more after space", " 1 2", "unexpected text behind the JSON value at byte 2", raw.Limits{}},
+		{"letter", `["a", ä]`, `unexpected 'ä' at byte 6`, raw.Limits{}},
+		{"no UTF-8", "[\xe4]", "unexpected byte 0xE4, which is no UTF-8 at byte 1", raw.Limits{}},
 		{"word", "nul", `unexpected 'n' at byte 0`, raw.Limits{}},
 		{"name twice", `{"a":1,"b":2,"a":3}`, `the name "a" stands twice at byte 13`, raw.Limits{}},
 		{"name twice, escaped", `{"a":1,"\u0061":3}`, `the name "a" stands twice at byte 7`, raw.Limits{}},
