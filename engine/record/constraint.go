@@ -3,6 +3,7 @@ package record
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/sayrud/sayrud/engine"
@@ -81,6 +82,7 @@ type constraints struct {
 	cases  []judged      // of calls
 	lines  []int         // of calls: what the caller counts, see import
 	line   int
+	once   bool // one that runs into a bound ends the write; else it counts as not accepted, and the others are asked again
 }
 
 // judged are the records that a constraint is about.
@@ -150,7 +152,7 @@ func (r *run) that(f *plan.Field, uid string) (*plan.Stored, error) {
 	return that, err
 }
 
-// run evaluates all calls and gives their answers; a call that failed counts as not accepted.
+// run evaluates all calls and gives their answers; a call that raised an error counts as not accepted.
 func (c *constraints) run(ctx context.Context) ([]bool, error) {
 	if len(c.calls) == 0 {
 		return nil, nil
@@ -164,8 +166,8 @@ func (c *constraints) run(ctx context.Context) ([]bool, error) {
 		}
 		return accepted, nil
 	}
-	if errors.Is(err, script.ErrBusy) {
-		return nil, err
+	if errors.Is(err, script.ErrBusy) || c.once && errors.Is(err, script.ErrBound) {
+		return nil, fmt.Errorf("check constraints of %s: %w", c.table.Def.Name, err)
 	}
 	return c.oneByOne(ctx)
 }
@@ -196,8 +198,10 @@ func (c *constraints) oneByOne(ctx context.Context) ([]bool, error) {
 	return accepted, nil
 }
 
-// check refuses the fields whose constraint does not accept.
+// check refuses the fields whose constraint does not accept. Nothing is known of the value where a constraint runs into a bound, so
+// that is an error of its own (script.ErrBound), and it is not tried again.
 func (c *constraints) check(ctx context.Context, lang value.Lang, env *template.Env) error {
+	c.once = true
 	accepted, err := c.run(ctx)
 	if err != nil {
 		return err

@@ -57,6 +57,10 @@ func (s *Server) fail(q *middleware.Request, e *endpoint, err error) {
 	}
 }
 
+// What a script ends in: an exception is internal (500), as is a result or an input too large and a lack of memory; the end of its
+// time, and the pause after three such ends, are timeout (504); no worker in time is unavailable (503). What a constraint raises is
+// no error: it does not accept.
+
 // refusal gives what a client may know of err; what it may not is logged under the request's id. It never gives an Error without
 // a sentence.
 func (s *Server) refusal(q *middleware.Request, err error, lang value.Lang) *engine.Error {
@@ -79,6 +83,9 @@ func (s *Server) refusal(q *middleware.Request, err error, lang value.Lang) *eng
 		known = &engine.Error{Code: engine.Unavailable, RetryAfter: retryAfterUnavailable}
 	case pg.Code(err) == pg.QueryCanceled:
 		s.log.Warn("statement took too long", "request_id", q.ID, "error", err)
+		known = &engine.Error{Code: engine.Timeout}
+	case errors.Is(err, script.ErrTime), errors.Is(err, script.ErrBroken):
+		s.log.Error("a script of a definition took too long", "request_id", q.ID, "error", err)
 		known = &engine.Error{Code: engine.Timeout}
 	case errors.As(err, &failed), errors.Is(err, script.ErrBound):
 		s.log.Error("a script of a definition failed", "request_id", q.ID, "error", err)

@@ -48,6 +48,9 @@ func TestErrorsBecomeAnswers(t *testing.T) {
 		{&pgconn.PgError{Code: "57014", Message: secret}, 504, "timeout", "", true},
 		{&pgconn.PgError{Code: "42P01", Message: secret}, 500, "internal", "", true},
 		{script.ErrBusy, 503, "unavailable", "3", true},
+		{fmt.Errorf("run: %w", script.ErrTime), 504, "timeout", "", true},
+		{fmt.Errorf("run: %w", script.ErrBroken), 504, "timeout", "", true},
+		{fmt.Errorf("run: %w", script.ErrMemory), 500, "internal", "", true},
 		{&middleware.BodyError{Code: engine.TooLarge, Key: "body.size", Args: []any{5}}, 413, "too_large", "", false},
 		{&middleware.BodyError{Code: engine.Unsupported, Key: "body.type"}, 415, "unsupported", "", false},
 	} {
