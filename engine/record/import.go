@@ -96,6 +96,9 @@ func (im *importer) run(r io.Reader) error {
 	}
 	im.rows = rows
 	if _, err := im.tx.Conn().PgConn().CopyFrom(im.ctx, rows, `COPY pg_temp._import (line, uid, created_at, updated_at, data) FROM STDIN`); err != nil {
+		if rows.failed != nil && !errors.Is(rows.failed, io.EOF) {
+			return rows.failed // PostgreSQL only says that the file ended early
+		}
 		return err
 	}
 	if err := im.exec(`CREATE INDEX ON pg_temp._import (uid)`); err != nil {

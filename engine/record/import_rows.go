@@ -70,20 +70,31 @@ func newImportRows(im *importer, r io.Reader) (*importRows, error) {
 	}
 	rows.csv = newCSVReader(rows.in, MaxImportLine)
 	header, err := rows.csv.read()
-	if errors.Is(err, io.EOF) {
-		return rows, nil
-	}
-	if err != nil {
+	if errors.Is(err, errCSV) {
 		return nil, &engine.Error{Code: engine.Invalid, Message: err.Error()}
 	}
-	for _, c := range header {
-		col, err := rows.column(string(c.text))
-		if err != nil {
-			return nil, err
-		}
-		rows.columns = append(rows.columns, col)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, err
 	}
-	return rows, nil
+	return rows, rows.head(header)
+}
+
+// head reads the first line of CSV, which names fields. One that names none is a record, or the file is empty.
+func (r *importRows) head(header []cell) error {
+	var unknown error
+	named := false
+	for _, c := range header {
+		col, err := r.column(string(c.text))
+		if err != nil && unknown == nil {
+			unknown = err
+		}
+		named = named || col.index >= 0
+		r.columns = append(r.columns, col)
+	}
+	if !named {
+		return &engine.Error{Code: engine.Invalid, Message: value.Sentence(r.im.opt.Lang, "header", joined(r.im.table.Def.Fields.Names()))}
+	}
+	return unknown
 }
 
 // column finds the meaning of a name.

@@ -3,13 +3,17 @@ package record
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/sayrud/sayrud/engine"
+	"github.com/sayrud/sayrud/storage/pg"
 )
 
 func (h *house) table(name string) *engine.Table {
@@ -144,6 +148,39 @@ func TestImportManyReportsProgress(t *testing.T) {
 	}
 	if got := h.load("posts", file.String(), ImportOptions{Continue: true}); got.Records != 0 || got.Refused != 5000 || len(got.Errors) != 100 {
 		t.Errorf("%d stored, %d refused, %d told", got.Records, got.Refused, len(got.Errors))
+	}
+}
+
+// What reading the file ends in is told as it is, not as what PostgreSQL makes of it.
+func TestImportOfWhatCannotBeRead(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	broken := errors.New("read /data: is a directory")
+	for _, format := range []Format{NDJSON, CSV} {
+		_, err := h.engine.Import(context.Background(), h.project, h.table("posts"), iotest.ErrReader(broken), ImportOptions{Format: format})
+		if !errors.Is(err, broken) || pg.Code(err) != "" {
+			t.Errorf("%s: %v", format, err)
+		}
+	}
+	_, err := h.engine.Import(context.Background(), h.project, h.table("posts"), io.MultiReader(strings.NewReader("slug\na\n"), iotest.ErrReader(broken)), ImportOptions{Format: CSV})
+	if !errors.Is(err, broken) {
+		t.Error(err)
+	}
+}
+
+func TestImportOfCSVWithoutHeader(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	for file, want := range map[string]string{
+		"":                  "The first line must name fields of the table: slug",
+		"one,One\n":         "The first line must name fields of the table: slug",
+		"id,version\n1,1\n": "The first line must name fields of the table: slug",
+		"slug,titel\na,b\n": "title?",
+	} {
+		_, err := h.engine.Import(context.Background(), h.project, h.table("posts"), strings.NewReader(file), ImportOptions{Format: CSV})
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q gives %v, want %q", file, err, want)
+		}
 	}
 }
 

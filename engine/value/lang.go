@@ -102,6 +102,7 @@ var sentences = map[string]struct{ en, zh string }{
 	"unauthorized": {"Sign in first.", "请先登录。"},
 	"forbidden":    {"You are not allowed to do this.", "没有权限。"},
 	"script":       {"%s could not be computed.", "%s无法计算。"},
+	"header":       {"The first line must name fields of the table: %s.", "第一行须为本表的字段名：%s。"},
 	"timeout":      {"The request took too long.", "请求超时。"},
 	"unavailable":  {"The database is not available at the moment.", "数据库暂时不可用。"},
 	"internal":     {"Something went wrong on the server.", "服务器出错了。"},
