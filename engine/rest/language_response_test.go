@@ -1,6 +1,11 @@
 package rest
 
-import "testing"
+import (
+	"strings"
+	"testing"
+
+	"github.com/sayrud/sayrud/engine/auth"
+)
 
 const answered = `
 project: r
@@ -99,5 +104,20 @@ func TestLanguageResponses(t *testing.T) {
 		{name: "type", path: "/api/r/errors/x?v=z", status: 200, want: []string{`"m":"z is under ","f":["v/Vee/type"]`}},
 		{name: "guard", path: "/api/r/errors/x?w=no", status: 451, want: []string{`{"e":"guard","s":451,"m":"no no","f":[]}`}},
 		{name: "count", path: "/api/r/errors/x?w=yes", status: 422, want: []string{`{"e":"guard","s":422,"m":"yes!","f":[]}`}},
+	})
+}
+
+func TestScriptFailuresAreExplainedToEditors(t *testing.T) {
+	t.Parallel()
+	d := open(t, strings.Replace(answered, "body: {type: text}", "body: {type: text, default: =$request.query.x.y()}", 1))
+	owner := d.token("", auth.Owner)
+	const project = "/_/api/projects/r"
+	d.checkAll("failures", []scenario{
+		{name: "tried endpoint", method: "POST", path: project + "/try/endpoint", headers: owner, body: `{"name":"x","definition":{"route":"GET /x","response":{"body":{"b":["=1",` +
+			`"=$request.query.a.b()"]}}},"request":{"path":"/x"}}`, status: 200, want: []string{`"status":500`, `the script =$request.query.a.b() at body.b.1 failed: TypeError: Cannot read property 'b' of undefined or null (line 1, column 1)`}},
+		{name: "tried write", method: "POST", path: project + "/try/endpoint", headers: owner, body: `{"name":"x","definition":{"kind":"CREATE","route":"POST /x","table":"notes","set":{"title":"=null.x","body":"b"}},"request":{"path":"/x"}}`, status: 200,
+			want: []string{`"status":500`, `evaluate set: the script =null.x failed: TypeError`}},
+		{name: "made by hand", method: "POST", path: project + "/tables/notes/records", headers: owner, body: `{"data":{"title":"x"}}`, status: 400, want: []string{`"code":"invalid"`, "The script =$request.query.x.y() failed: TypeError"}},
+		{name: "for others it is nothing but internal", path: "/api/r/fails", status: 500, lacks: []string{"TypeError", "$request"}},
 	})
 }
