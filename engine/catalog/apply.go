@@ -12,11 +12,11 @@ import (
 
 // ApplyOptions say how a file is applied.
 type ApplyOptions struct {
-	DryRun     bool  // say the difference, change nothing
-	Prune      bool  // drop what the file lacks
-	Yes        bool  // also tables that hold records
-	IfRevision int64 // refuse when the project has another revision; 0 and below: any
-	Author           // for the audit log
+	DryRun     bool   // say the difference, change nothing
+	Prune      bool   // drop what the file lacks
+	Yes        bool   // also tables that hold records
+	IfRevision *int64 // refuse when the project has another revision; 0: when there is one; nil and below 0: any
+	Author            // for the audit log
 }
 
 // An Author is who changes definitions, as the audit log shows it.
@@ -29,8 +29,8 @@ type Author struct {
 // EditOptions say how an edit is applied.
 type EditOptions struct {
 	DryRun     bool
-	Yes        bool  // drop tables that hold records
-	IfRevision int64 // 0 and below: any
+	Yes        bool   // drop tables that hold records
+	IfRevision *int64 // as in ApplyOptions
 	// Alters names the tables that the edit alters in place. What else it changes, it replaces, adds, removes, orders: then a large
 	// project need not be copied. nil: it may alter anything.
 	Alters []string
@@ -120,6 +120,10 @@ func (c *Catalog) run(ctx context.Context, o operation) (*Report, error) {
 	return report, nil
 }
 
+// projectLock is the first key of the advisory locks that changes of a project hold; the second is a hash of its name. A project that
+// is not there yet has no row to lock.
+const projectLock = 0x73617972
+
 // lock gives the project as it is, held until the transaction ends so that changes come one after the other. A dry run holds nothing.
 func (c *Catalog) lock(ctx context.Context, tx pgx.Tx, o operation) (*engine.Project, error) {
 	const selectForUpdate = `
@@ -128,6 +132,11 @@ FROM public.sl_projects
 WHERE name = $1
 FOR UPDATE`
 	if !o.options.DryRun {
+		if o.create {
+			if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock($1, hashtext($2))`, projectLock, o.name); err != nil {
+				return nil, fmt.Errorf("lock project %s: %w", o.name, err)
+			}
+		}
 		var id int
 		if err := tx.QueryRow(ctx, selectForUpdate, o.name).Scan(&id); err != nil && !errors.Is(err, pgx.ErrNoRows) {
 			return nil, fmt.Errorf("lock project %s: %w", o.name, err)
@@ -143,10 +152,20 @@ FOR UPDATE`
 	if base == nil {
 		base = &engine.Project{Name: o.name}
 	}
-	if want := o.options.IfRevision; want > 0 && want != base.Revision {
-		return nil, engine.Errorf(engine.Conflict, "The project %s has revision %d, not %d: somebody changed it since.", o.name, base.Revision, want)
+	if want := o.options.IfRevision; want != nil && *want >= 0 && *want != base.Revision {
+		return nil, otherRevision(base, *want)
 	}
 	return base, nil
+}
+
+func otherRevision(base *engine.Project, want int64) error {
+	switch {
+	case want == 0:
+		return engine.Errorf(engine.Conflict, "There is a project %s already, of revision %d.", base.Name, base.Revision)
+	case base.Revision == 0:
+		return engine.Errorf(engine.Conflict, "There is no project %s, so it has no revision %d.", base.Name, want)
+	}
+	return engine.Errorf(engine.Conflict, "The project %s has revision %d, not %d: somebody changed it since.", base.Name, base.Revision, want)
 }
 
 // plot finds what leads from base to where the operation wants to be, and whether that stands up.

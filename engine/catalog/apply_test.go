@@ -273,11 +273,49 @@ func TestApply_revisionGuardsAgainstLostRaces(t *testing.T) {
 	t.Parallel()
 	s := open(t)
 	s.apply(blogFile, catalog.ApplyOptions{})
-	s.apply(replace(blogFile, "max: 64", "max: 80"), catalog.ApplyOptions{IfRevision: 1})
-	_, err := s.Apply(context.Background(), parse(t, blogFile), catalog.ApplyOptions{IfRevision: 1})
+	s.apply(replace(blogFile, "max: 64", "max: 80"), catalog.ApplyOptions{IfRevision: new(int64(1))})
+	_, err := s.Apply(context.Background(), parse(t, blogFile), catalog.ApplyOptions{IfRevision: new(int64(1))})
 	var refused *engine.Error
 	if !errors.As(err, &refused) || refused.Code != engine.Conflict {
 		t.Errorf("got %v, want a conflict", err)
+	}
+}
+
+func TestApply_revisionZeroIsANewProject(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	s.apply("project: blog\n", catalog.ApplyOptions{IfRevision: new(int64(0))})
+	_, err := s.Apply(context.Background(), parse(t, blogFile), catalog.ApplyOptions{IfRevision: new(int64(0))})
+	var refused *engine.Error
+	if !errors.As(err, &refused) || refused.Code != engine.Conflict || !strings.Contains(refused.Message, "already") {
+		t.Errorf("got %v, want a conflict", err)
+	}
+	s.apply(blogFile, catalog.ApplyOptions{IfRevision: new(int64(-1))})
+	if _, err = s.Apply(context.Background(), parse(t, "project: new\n"), catalog.ApplyOptions{IfRevision: new(int64(3))}); !errors.As(err, &refused) {
+		t.Errorf("a revision of what is not there gives %v", err)
+	}
+}
+
+// Many that make the same project come one after the other: the first makes it, the others find nothing to do.
+func TestApply_manyFirst(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	const n = 6
+	failed := make(chan error, n)
+	for i := range n {
+		c := []*catalog.Catalog{s.Catalog, openOn(t, s.db)}[i%2]
+		go func() {
+			_, err := c.Apply(context.Background(), parse(t, blogFile), catalog.ApplyOptions{})
+			failed <- err
+		}()
+	}
+	for range n {
+		if err := <-failed; err != nil {
+			t.Error(err)
+		}
+	}
+	if p := s.Schema().Project("blog"); p == nil || p.Revision != 1 {
+		t.Errorf("got %+v", p)
 	}
 }
 

@@ -75,8 +75,8 @@ func Open(ctx context.Context, db *pg.DB, cfg Config) (*Catalog, error) {
 // Schema gives the present definitions.
 func (c *Catalog) Schema() *engine.Schema { return c.schema.Load() }
 
-// OnChange calls fn with the present Schema and then with each new one, in order, after it became the present one. fn holds up the
-// next change; it must not change definitions itself.
+// OnChange calls fn with the present Schema and then with each new one, in order, before Schema gives it: whoever finds a
+// revision there finds it in force everywhere in this process. fn holds up the change; it must not change definitions itself.
 func (c *Catalog) OnChange(fn func(*engine.Schema)) {
 	c.publishing.Lock()
 	defer c.publishing.Unlock()
@@ -99,10 +99,10 @@ func (c *Catalog) publish(name string, p *engine.Project) {
 	} else {
 		next.Projects[name] = p
 	}
-	c.schema.Store(next)
 	for _, fn := range c.listeners {
 		fn(next)
 	}
+	c.schema.Store(next)
 }
 
 // stir tells the background that there may be work.

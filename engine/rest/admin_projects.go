@@ -90,9 +90,9 @@ type patchProjectIn struct {
 
 // changeOptions are what every change of definitions takes in its query.
 type changeOptions struct {
-	DryRun     bool  `query:"dry_run" json:"-" doc:"say the difference, change nothing"`
-	Yes        bool  `query:"yes" json:"-" doc:"also what loses records"`
-	IfRevision int64 `query:"if_revision" json:"-" doc:"refuse where the project has another revision"`
+	DryRun     bool   `query:"dry_run" json:"-" doc:"say the difference, change nothing"`
+	Yes        bool   `query:"yes" json:"-" doc:"also what loses records"`
+	IfRevision *int64 `query:"if_revision" json:"-" doc:"refuse where the project has another revision"`
 }
 
 func (s *Server) patchProject(c *call, in *patchProjectIn) (edited, error) {
@@ -169,7 +169,7 @@ type applyIn struct {
 	DryRun     bool   `json:"dry_run"`
 	Prune      bool   `json:"prune"`
 	Yes        bool   `json:"yes"`
-	IfRevision int64  `json:"if_revision"`
+	IfRevision *int64 `json:"if_revision" doc:"refuse where the project has another revision; 0: where there is one"`
 }
 
 // apply makes what a project file names. Its rights depend on the file: an editor of the project, an editor of the instance where

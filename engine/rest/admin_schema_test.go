@@ -32,6 +32,8 @@ func TestDefinitionsOfTheAdminAPI(t *testing.T) {
 		{name: "dry run", method: "POST", path: table + "/fields?dry_run=true", headers: owner, body: `{"name":"dry","definition":{"type":"number"}}`, status: 201, want: []string{`"dry_run":true`}},
 		{name: "not done", path: table, headers: owner, status: 200, lacks: []string{`"dry"`}},
 		{name: "other revision", method: "POST", path: table + "/fields?if_revision=1", headers: owner, body: `{"name":"late","definition":{"type":"number"}}`, status: 409},
+		{name: "revision 0 is a new project", method: "POST", path: table + "/fields?if_revision=0", headers: owner, body: `{"name":"late","definition":{"type":"number"}}`, status: 409},
+		{name: "revision of letters", method: "POST", path: table + "/fields?if_revision=x", headers: owner, body: `{"name":"late","definition":{"type":"number"}}`, status: 400},
 		{name: "taken without case", method: "POST", path: table + "/fields", headers: owner, body: `{"name":"Score","definition":{"type":"number"}}`, status: 409},
 		{name: "patch field", method: "PATCH", path: table + "/fields/score", headers: owner, body: `{"name":"points","patch":{"label":"Points","max":10}}`, status: 200},
 		{name: "patched", path: table, headers: owner, status: 200, want: []string{`"points":{"type":"number","label":"Points","max":10}`}},
@@ -102,6 +104,7 @@ func TestApplyOfTheAdminAPI(t *testing.T) {
 			want: []string{"project.yaml:3:", "did you mean"}},
 		{name: "a part that breaks what it leaves out", body: source("project: blog\ntables: {comments: {fields: {likes: {type: text}}}}\n", ``), headers: editor, status: 400,
 			want: []string{"endpoints.", "likes"}},
+		{name: "only a new project", body: source(blog, `,"if_revision":0`), headers: owner, status: 409, want: []string{"already"}},
 		{name: "revision", body: source(blog, `,"if_revision":99`), headers: owner, status: 409},
 	} {
 		s.name, s.method, s.path = "apply: "+s.name, "POST", "/_/api/apply"

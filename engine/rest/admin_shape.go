@@ -107,6 +107,10 @@ func setText(v reflect.Value, text string) bool {
 		n, err := strconv.ParseInt(text, 10, 64)
 		v.SetInt(n)
 		return err == nil
+	case *int64:
+		n, err := strconv.ParseInt(text, 10, 64)
+		v.Set(reflect.ValueOf(&n))
+		return err == nil
 	case raw.Value:
 		json, err := raw.Valid([]byte(text), middleware.BodyLimits)
 		v.SetBytes(json)

@@ -87,7 +87,7 @@ func (s *schemas) queryParameters(in reflect.Type) []object {
 			case f.Type.Kind() == reflect.Slice:
 				p["schema"], p["style"], p["explode"] = object{"type": "array", "items": object{"type": "string"}}, "form", false
 			default:
-				p["schema"] = s.of(f.Type)
+				p["schema"] = s.of(plainType(f.Type))
 			}
 			if doc := f.Tag.Get("doc"); doc != "" {
 				p["description"] = doc
@@ -113,4 +113,12 @@ func (s *schemas) responses(op *operation) object {
 		responses[status] = object{"description": "Done.", "content": jsonContent(s.of(out))}
 	}
 	return responses
+}
+
+// plainType gives what a pointer leads to: a parameter that is left out is not there, never null.
+func plainType(t reflect.Type) reflect.Type {
+	if t.Kind() == reflect.Pointer {
+		return t.Elem()
+	}
+	return t
 }
