@@ -97,6 +97,9 @@ func compare(ctx context.Context, l *lab, c config) error {
 		w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
 		fmt.Fprintln(w, "operation\tCPU µs hand\tsayrud\tratio\treq/s hand\tsayrud\tp50 ms hand\tsayrud\tp99 ms hand\tsayrud\t")
 		for _, op := range operations {
+			if len(c.operations) > 0 && !slices.Contains(c.operations, op.name) {
+				continue
+			}
 			h, s, err := interleave(ctx, postgres, hand, sayrud, op, connections, c)
 			if err != nil {
 				return fmt.Errorf("%s: %w", op.name, err)

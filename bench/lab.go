@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"embed"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -32,8 +33,9 @@ type lab struct {
 	handAddr  string
 }
 
-// openLab builds both programs, starts Sayrud on an empty data directory and applies the project.
-func openLab(ctx context.Context) (_ *lab, err error) {
+// openLab builds both programs, starts Sayrud on an empty data directory and applies the project. Sayrud serves its profiles at the address
+// profiles, unless that is "".
+func openLab(ctx context.Context, profiles string) (_ *lab, err error) {
 	dir, err := os.MkdirTemp("", "sayrud-bench-")
 	if err != nil {
 		return nil, err
@@ -44,12 +46,8 @@ func openLab(ctx context.Context) (_ *lab, err error) {
 			l.close()
 		}
 	}()
-	for name, pkg := range map[string]string{"sayrud": ".", "handwritten": "./bench/handwritten"} {
-		build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags=-s -w", "-o", filepath.Join(dir, name), pkg)
-		build.Env = append(os.Environ(), "CGO_ENABLED=0")
-		if out, err := build.CombinedOutput(); err != nil {
-			return nil, fmt.Errorf("build %s: %w\n%s", name, err, out)
-		}
+	if err := l.build(ctx, profiles); err != nil {
+		return nil, err
 	}
 	if l.addr, err = freeAddr(ctx); err != nil {
 		return nil, err
@@ -70,6 +68,55 @@ func openLab(ctx context.Context) (_ *lab, err error) {
 	}
 	l.url = strings.TrimSpace(url)
 	return l, nil
+}
+
+// build makes both programs. Those who profile Sayrud get one more file of it, which is no part of the product.
+func (l *lab) build(ctx context.Context, profiles string) error {
+	var overlay []string
+	if profiles != "" {
+		file, err := l.overlay(profiles)
+		if err != nil {
+			return err
+		}
+		overlay = []string{"-overlay", file}
+	}
+	for _, program := range []struct {
+		name, pkg string
+		flags     []string
+	}{{"sayrud", ".", overlay}, {"handwritten", "./bench/handwritten", nil}} {
+		args := append([]string{"build", "-trimpath", "-ldflags=-s -w", "-o", filepath.Join(l.dir, program.name)}, program.flags...)
+		build := exec.CommandContext(ctx, "go", append(args, program.pkg)...)
+		build.Env = append(os.Environ(), "CGO_ENABLED=0")
+		if out, err := build.CombinedOutput(); err != nil {
+			return fmt.Errorf("build %s: %w\n%s", program.name, err, out)
+		}
+	}
+	return nil
+}
+
+// profiler is the file that the overlay adds; the commands that bench runs find the address taken, which is no harm.
+const profiler = `package main
+
+import (
+	"net/http"
+	_ "net/http/pprof"
+)
+
+func init() { go http.ListenAndServe(%q, nil) }
+`
+
+// overlay writes the argument of -overlay (go help build).
+func (l *lab) overlay(addr string) (string, error) {
+	source, file := filepath.Join(l.dir, "profiler.go"), filepath.Join(l.dir, "overlay.json")
+	place, err := filepath.Abs("profiler.go")
+	if err != nil {
+		return "", err
+	}
+	text, err := json.Marshal(map[string]map[string]string{"Replace": {place: source}})
+	if err != nil {
+		return "", err
+	}
+	return file, errors.Join(os.WriteFile(source, fmt.Appendf(nil, profiler, addr), 0o600), os.WriteFile(file, text, 0o600))
 }
 
 func freeAddr(ctx context.Context) (string, error) {

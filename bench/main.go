@@ -3,6 +3,7 @@
 //
 //	go run ./bench                 # everything
 //	go run ./bench -only compare   # one part: compare, scale, definitions, start
+//	go run ./bench -only compare -op view,create -pprof 127.0.0.1:6060   # and profiles of Sayrud under /debug/pprof/ meanwhile
 package main
 
 import (
@@ -11,6 +12,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"time"
 )
@@ -22,6 +24,8 @@ type config struct {
 	rounds      int
 	run         time.Duration
 	only        string
+	operations  []string // of compare; none is all
+	pprof       string   // address of Sayrud's profiles; "" is none
 }
 
 func main() {
@@ -31,7 +35,18 @@ func main() {
 	flag.IntVar(&c.rounds, "rounds", 5, "interleaved runs of each operation")
 	flag.DurationVar(&c.run, "run", 2*time.Second, "length of one run")
 	flag.StringVar(&c.only, "only", "", "one part: compare, scale, definitions, start")
+	names := flag.String("op", "", "operations of compare, separated by commas; none is all")
+	flag.StringVar(&c.pprof, "pprof", "", "address where Sayrud serves its profiles (net/http/pprof)")
 	flag.Parse()
+	if *names != "" {
+		c.operations = strings.Split(*names, ",")
+	}
+	for _, name := range c.operations {
+		if !slices.ContainsFunc(operations, func(op operation) bool { return op.name == name }) {
+			fmt.Fprintf(os.Stderr, "bench: -op %s: there is no such operation\n", name)
+			os.Exit(2)
+		}
+	}
 	for part := range strings.SplitSeq(*connections, ",") {
 		var n int
 		if _, err := fmt.Sscan(part, &n); err != nil || n < 1 {
@@ -50,7 +65,7 @@ func main() {
 }
 
 func bench(ctx context.Context, c config) (err error) {
-	l, err := openLab(ctx)
+	l, err := openLab(ctx, c.pprof)
 	if err != nil {
 		return err
 	}
