@@ -180,6 +180,14 @@ func TestEverybodyFirst(t *testing.T) {
 			})
 		}
 		all.Wait()
+		for range 4 { // and then the same project
+			all.Go(func() {
+				if out, err := in.command("apply", example).CombinedOutput(); err != nil {
+					t.Errorf("a first command of the same project: %v\n%s", err, out)
+				}
+			})
+		}
+		all.Wait()
 		in.start()
 		for i := range 4 {
 			if status, body := in.request("POST", fmt.Sprintf("/api/shop%d/tickets", i), "name=first"); status != 201 || body != `{"number":1}` {

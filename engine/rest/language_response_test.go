@@ -97,7 +97,7 @@ func TestLanguageResponses(t *testing.T) {
 		{name: "request", method: "POST", path: "/api/r/request/7?a=1&a=2&b=", headers: "X-One: uno", body: `{"a":[{"b":9}]}`, status: 200,
 			want: []string{`{"m":"POST","p":"/api/r/request/7","h":"uno","q":{"a":["1","2"],"b":""},"i":"7","b":{"a":[{"b":9}]},"n":9,"auth":null}`}},
 		{name: "a script that fails", path: "/api/r/fails", status: 500, want: []string{`"code":"internal"`, "Something went wrong on the server."}, lacks: []string{"undefined", "TypeError"}},
-		{name: "a script without end", path: "/api/r/loops", status: 500, want: []string{`"code":"internal"`}},
+		{name: "a script without end", path: "/api/r/loops", status: 504, want: []string{`"code":"timeout"`}},
 	})
 	d.checkAll("errors", []scenario{
 		{name: "invalid", path: "/api/r/errors/x?v=1&w=one", status: 200, want: []string{"X-Code: invalid", `{"e":"invalid","s":400,"m":"1 is under one","f":["v/Vee/min"]}`}},
