@@ -233,3 +233,19 @@ func TestCatalog_manyTables(t *testing.T) {
 	s.settle()
 	s.want(`SELECT count(*) FROM pg_class WHERE relnamespace = 'p_blog'::regnamespace AND relkind = 'r'`, "0")
 }
+
+// Whoever finds a revision in Schema finds every listener done with it.
+func TestOnChange_beforeSchema(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	var early []bool
+	s.OnChange(func(schema *engine.Schema) {
+		if schema.Project("blog") != nil {
+			early = append(early, s.Schema().Project("blog") != nil)
+		}
+	})
+	s.apply("project: blog\n", catalog.ApplyOptions{})
+	if len(early) != 1 || early[0] || s.Schema().Project("blog") == nil {
+		t.Errorf("a change is shown before it is in force: %v", early)
+	}
+}
