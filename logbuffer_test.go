@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -14,11 +15,22 @@ import (
 )
 
 // A pieces notes each Write.
-type pieces []string
+type pieces struct {
+	mu     sync.Mutex
+	writes []string
+}
 
 func (p *pieces) Write(b []byte) (int, error) {
-	*p = append(*p, string(b))
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.writes = append(p.writes, string(b))
 	return len(b), nil
+}
+
+func (p *pieces) all() []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.writes
 }
 
 func TestLogBuffer_gathersLines(t *testing.T) {
@@ -29,8 +41,8 @@ func TestLogBuffer_gathersLines(t *testing.T) {
 		log := slog.New(b.handler(slog.NewTextHandler(b, &slog.HandlerOptions{ReplaceAttr: withoutTime}))).With("side", "a")
 		log.Info("one")
 		log.Info("two")
-		if len(out) != 0 {
-			t.Fatalf("written at once: %q", out)
+		if early := out.all(); len(early) != 0 {
+			t.Fatalf("written at once: %q", early)
 		}
 		time.Sleep(2 * logDelay) // the bubble's clock, not ours
 		synctest.Wait()
@@ -39,13 +51,13 @@ func TestLogBuffer_gathersLines(t *testing.T) {
 		log.Info("five")
 		b.Close()
 		log.Info("six")
-		want := pieces{
+		want := []string{
 			"level=INFO msg=one side=a\nlevel=INFO msg=two side=a\n",
 			"level=INFO msg=three side=a\nlevel=WARN msg=four side=a\n",
 			"level=INFO msg=five side=a\n",
 			"level=INFO msg=six side=a\n",
 		}
-		if diff := cmp.Diff(want, out); diff != "" {
+		if diff := cmp.Diff(want, out.all()); diff != "" {
 			t.Error(diff)
 		}
 	})
@@ -62,8 +74,8 @@ func TestLogBuffer_isBounded(t *testing.T) {
 		}
 	}
 	b.Close()
-	if len(out) != 2 || len(out[0])+len(out[1]) != 3*len(line) {
-		t.Errorf("%d writes", len(out))
+	if writes := out.all(); len(writes) != 2 || len(writes[0])+len(writes[1]) != 3*len(line) {
+		t.Errorf("%d writes", len(writes))
 	}
 }
 

@@ -157,8 +157,11 @@ func TestEdit_typeChangeKeepsDataAndCountsWhatDoesNotFit(t *testing.T) {
 	s.apply("project: blog\ntables: {a: {fields: {x: {type: text}}}}\n", catalog.ApplyOptions{})
 	s.exec(`INSERT INTO p_blog.a (x) VALUES ('2026-01-01'), ('no date'), (NULL)`)
 	report := s.edit(func(p *engine.Project) { get(&get(&p.Tables, "a").Fields, "x").Type = engine.TypeDate })
-	if len(report.Notes) != 1 || !strings.Contains(report.Notes[0], "1 records") {
-		t.Errorf("notes: %q", report.Notes)
+	if err := s.CountMisfits(t.Context(), report); err != nil { // where the change did not wait for it
+		t.Fatal(err)
+	}
+	if notes := strings.Join(report.Notes, "\n"); !strings.Contains(notes, "the values of 1 records do not fit") {
+		t.Errorf("notes: %q", notes)
 	}
 	s.want(`SELECT string_agg(x::text, ',') FROM p_blog.a`, "2026-01-01")
 	s.want(`SELECT count(*) FROM p_blog._r1 WHERE data::text LIKE '%no date%'`, "1")
