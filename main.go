@@ -65,7 +65,7 @@ type commands struct {
 	Dump    dumpCommand    `cmd:"" help:"Write the records of a table as NDJSON or CSV."`
 	Admin   adminCommand   `cmd:"" help:"Create an administrator, or set a new password."`
 	Token   tokenCommand   `cmd:"" help:"Create, list and revoke API tokens."`
-	SQL     sqlCommand     `cmd:"" name:"sql" help:"Print how to connect psql to the views of a project, and keep the database up meanwhile."`
+	SQL     sqlCommand     `cmd:"" name:"sql" help:"Open psql on the views of a project (--url prints the address alone)."`
 	Health  healthCommand  `cmd:"" help:"Exit with 0 when a server answers that it is ready."`
 	Version versionCommand `cmd:"" help:"Print the version, the commit and the version of PostgreSQL."`
 }
