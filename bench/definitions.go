@@ -65,19 +65,25 @@ func measureDefinitions(ctx context.Context, l *lab, _ config) error {
 		read, failed = drive(reading, l.addr, 8, time.Hour, operations[1].request(s, bigRecords))
 	})
 	fmt.Printf("changes of a definition on %d records, with 8 readers\n", bigRecords)
+	apply := func(extra string, prune bool) any {
+		return map[string]any{"source": fmt.Sprintf(bigProject, extra), "prune": prune}
+	}
+	const mood, hashed, trimmed = "      mood: {type: text}\n", "      email_md5: {type: generated, expression: \"md5(lower(email))\"}\n",
+		"      email_md5: {type: generated, expression: \"md5(lower(trim(email)))\"}\n"
 	for _, change := range []struct {
-		name, extra string
-		prune       bool
+		name, path string
+		body       any
 	}{
-		{"add a field", "      mood: {type: text}", false},
-		{"add a generated field", "      mood: {type: text}\n      email_md5: {type: generated, expression: \"md5(lower(email))\"}", false},
-		{"change its expression", "      mood: {type: text}\n      email_md5: {type: generated, expression: \"md5(lower(trim(email)))\"}", false},
-		{"rename a field", "      temper: {type: text, was: mood}\n      email_md5: {type: generated, expression: \"md5(lower(trim(email)))\"}", false},
-		{"change a label", "      temper: {type: text, label: Temper}\n      email_md5: {type: generated, expression: \"md5(lower(trim(email)))\"}", false},
-		{"drop a field", "      email_md5: {type: generated, expression: \"md5(lower(trim(email)))\"}", true},
+		{"add a field", "apply", apply(mood, false)},
+		{"add a generated field", "apply", apply(mood+hashed, false)},
+		{"change its expression", "apply", apply(mood+trimmed, false)},
+		{"rename a field", "apply", apply("      temper: {type: text, was: mood}\n"+trimmed, false)},
+		{"change a label", "apply", apply("      temper: {type: text, label: Temper}\n"+trimmed, false)},
+		{"drop a field", "apply", apply(trimmed, true)},
+		{"restore it", "projects/big/tables/comments/fields/temper/restore", nil},
 	} {
 		began := time.Now()
-		if err := l.applyOverHTTP(ctx, strings.TrimSpace(token), fmt.Sprintf(bigProject, change.extra), change.prune); err != nil {
+		if err := l.post(ctx, strings.TrimSpace(token), change.path, change.body); err != nil {
 			stop()
 			readers.Wait()
 			return fmt.Errorf("%s: %w", change.name, err)
@@ -93,13 +99,16 @@ func measureDefinitions(ctx context.Context, l *lab, _ config) error {
 	return nil
 }
 
-// applyOverHTTP sends a project file to the running server.
-func (l *lab) applyOverHTTP(ctx context.Context, token, file string, prune bool) (err error) {
-	body, err := json.Marshal(map[string]any{"source": file, "prune": prune})
+// post sends a request to the admin API of the running server.
+func (l *lab) post(ctx context.Context, token, path string, content any) (err error) {
+	body, err := json.Marshal(content)
 	if err != nil {
 		return err
 	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+l.addr+"/_/api/apply", bytes.NewReader(body))
+	if content == nil {
+		body = nil
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+l.addr+"/_/api/"+path, bytes.NewReader(body))
 	if err != nil {
 		return err
 	}
