@@ -19,7 +19,7 @@ func TestKillServer(t *testing.T) {
 	t.Parallel()
 	in := install(t)
 	in.start()
-	in.apply(strings.ReplaceAll(readExample(t), "rate_limit: {limit: 10", "rate_limit: {limit: 1000000"))
+	in.apply(unlimitedExample(t))
 	acknowledged := map[string]bool{}
 	for round := range 20 {
 		for id := range in.writeUntilKilled(round, func() { in.signal(syscall.SIGKILL) }) {
@@ -35,7 +35,7 @@ func TestKillPostgreSQL(t *testing.T) {
 	t.Parallel()
 	in := install(t)
 	in.start()
-	in.apply(strings.ReplaceAll(readExample(t), "rate_limit: {limit: 10", "rate_limit: {limit: 1000000"))
+	in.apply(unlimitedExample(t))
 	acknowledged := map[string]bool{}
 	for round := range 3 {
 		for id := range in.writeUntilKilled(round, func() {
@@ -48,6 +48,12 @@ func TestKillPostgreSQL(t *testing.T) {
 		in.ready()
 	}
 	in.expectAll(acknowledged)
+}
+
+// unlimitedExample gives the example's project file with a rate limit that writers never meet.
+func unlimitedExample(t *testing.T) string {
+	t.Helper()
+	return strings.ReplaceAll(readExample(t), "rate_limit: {limit: 10", "rate_limit: {limit: 1000000")
 }
 
 func readExample(t *testing.T) string {

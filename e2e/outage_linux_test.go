@@ -90,7 +90,7 @@ func TestOutageUnderLoad(t *testing.T) {
 	t.Parallel()
 	in := install(t)
 	in.start()
-	in.apply(strings.ReplaceAll(readExample(t), "rate_limit: {limit: 10", "rate_limit: {limit: 1000000"))
+	in.apply(unlimitedExample(t))
 	acknowledged := map[string]bool{}
 	for round := range 3 {
 		writers := in.startWriters(8, round)
