@@ -41,6 +41,7 @@ type Error struct {
 	Code       Code
 	Status     int // 0 means that of the code
 	Message    string
+	Sentence   string       // key of the sentence where Message is empty; "" is the code's
 	Fields     []FieldError // which inputs were refused, in the order of the parameters
 	RetryAfter int          // seconds; 0 is none
 	Header     [][2]string  // further response headers

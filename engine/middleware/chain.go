@@ -47,7 +47,7 @@ func Compile(steps []engine.Step, b Bench) (*Chain, engine.Problems) {
 			problems = append(problems, engine.Problemf(place, "drag it before main", "%s can only stand before main", d.Name))
 			continue
 		}
-		b.Step = i
+		b.Step, b.middleware = i, d.Name
 		problems = append(problems, c.add(d, s.Settings, b, mains > 0).At(place...)...)
 	}
 	if len(steps) > 0 && mains != 1 {

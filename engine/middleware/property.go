@@ -1,71 +1,79 @@
 package middleware
 
 import (
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/sayrud/sayrud/engine"
 	"github.com/sayrud/sayrud/engine/raw"
+	"github.com/sayrud/sayrud/engine/secret"
 )
 
 // A Property describes one setting of a middleware: it checks the setting and prints its JSON Schema.
 type Property struct {
 	Name     string
 	Doc      string
-	Type     string                                 // of JSON Schema: "string", "integer", "boolean", "array" of strings
+	Type     PropertyType
 	Required bool                                   // must be there
-	Slot     bool                                   // a string may hold an expression; the schema says "x-slot": true
+	Slot     bool                                   // a string, also one inside it, may hold an expression; the schema says "x-slot": true
+	OrSecret bool                                   // a secret may stand instead; the schema says "x-secret": true
 	Default  raw.Value                              // for the form; nil is none
-	Min, Max int64                                  // of an integer; both 0 is unbounded
+	Min, Max int64                                  // of an integer, of the items of an array or map; both 0 is unbounded
+	Values   []string                               // what a string may be; nil is anything
 	Form     string                                 // the JSON Schema "pattern" of a string, for the form
-	Check    func(raw.Value) (message, hint string) // further; "" is good
+	Of       *Property                              // of an array or map: what its items are; nil is texts
+	Members  []Property                             // of an object
+	Check    func(raw.Value) (message, hint string) // further; "" is good; it never sees a secret
+	// When tells of a secret whether it makes sense beside the other members of its object; where it does not, it may be absent and the
+	// stored one is let go. nil: always.
+	When func(object raw.Value) bool
 }
 
-// schemaOf prints properties as the JSON Schema (2020-12) of an object without others.
-func schemaOf(properties []Property) raw.Value {
-	b := raw.Value(`{"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","additionalProperties":false,"properties":{`)
-	var required []byte
-	for i, p := range properties {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = append(raw.AppendString(b, p.Name), ':')
-		b = p.appendSchema(b)
-		if p.Required {
-			if required != nil {
-				required = append(required, ',')
-			}
-			required = raw.AppendString(required, p.Name)
-		}
+// PropertyType is what a setting is. Its first five are types of JSON Schema.
+type PropertyType = string
+
+// The types.
+const (
+	TypeString  PropertyType = "string"
+	TypeInteger PropertyType = "integer"
+	TypeBoolean PropertyType = "boolean"
+	TypeArray   PropertyType = "array"  // of Of
+	TypeObject  PropertyType = "object" // of Members
+	TypeMap     PropertyType = "map"    // names of the user's choice, each with an Of
+	TypeTexts   PropertyType = "texts"  // a text, or a list of them; see texts
+	TypeSecret  PropertyType = "secret" // {env: NAME}, {file: PATH}; see the secret package and Bench.Secret
+	TypeAny     PropertyType = "any"    // any JSON
+)
+
+var textItem = Property{Type: TypeString}
+
+// item gives what the items of an array or map are.
+func (p *Property) item() *Property {
+	if p.Of == nil {
+		return &textItem
 	}
-	b = append(b, '}')
-	if required != nil {
-		b = append(append(append(b, `,"required":[`...), required...), ']')
-	}
-	return append(b, '}')
+	return p.Of
 }
 
-func (p *Property) appendSchema(b []byte) []byte {
-	b = append(b, '{')
-	if p.Slot { // an expression may stand where the type would
-		b = append(b, `"x-slot":true`...)
-	} else {
-		b = raw.AppendString(append(b, `"type":`...), p.Type)
+// slots names the settings below properties that may hold expressions: "by", "data.title", "headers.*".
+func slots(properties []Property, prefix string) []string {
+	var names []string
+	for i := range properties {
+		p := &properties[i]
+		name := prefix + p.Name
+		switch {
+		case p.Slot:
+			names = append(names, name)
+		case p.Type == TypeObject:
+			names = append(names, slots(p.Members, name+".")...)
+		case p.Type == TypeArray || p.Type == TypeMap:
+			item := *p.item()
+			item.Name = "*"
+			names = append(names, slots([]Property{item}, name+".")...)
+		}
 	}
-	if p.Type == "array" {
-		b = append(b, `,"items":{"type":"string"}`...)
-	}
-	if p.Min != 0 || p.Max != 0 {
-		b = strconv.AppendInt(append(b, `,"minimum":`...), p.Min, 10)
-		b = strconv.AppendInt(append(b, `,"maximum":`...), p.Max, 10)
-	}
-	if p.Form != "" {
-		b = raw.AppendString(append(b, `,"pattern":`...), p.Form)
-	}
-	if p.Default != nil {
-		b = append(append(b, `,"default":`...), p.Default...)
-	}
-	b = raw.AppendString(append(b, `,"description":`...), p.Doc)
-	return append(b, '}')
+	return names
 }
 
 // checkSettings tells what is wrong with settings: no object, unknown and missing names, wrong types.
@@ -82,7 +90,7 @@ func checkSettings(settings raw.Value, properties []Property) engine.Problems {
 		names[i] = p.Name
 		v := settings.Get(p.Name)
 		switch {
-		case v != nil:
+		case v != nil && (p.Required || p.Type == TypeAny || !v.IsNull()): // null is absent
 			problems = append(problems, p.check(v).At(p.Name)...)
 		case p.Required:
 			problems = append(problems, engine.Problemf(nil, p.Doc, "the setting %s is missing", p.Name))
@@ -90,10 +98,8 @@ func checkSettings(settings raw.Value, properties []Property) engine.Problems {
 	}
 	settings.Members(func(key, _ raw.Value) bool {
 		name, _ := key.Text()
-		for _, known := range names {
-			if known == name {
-				return true
-			}
+		if slices.Contains(names, name) {
+			return true
 		}
 		hint := "there are " + joined(names)
 		if near := engine.Near(name, names); near != "" {
@@ -108,31 +114,15 @@ func checkSettings(settings raw.Value, properties []Property) engine.Problems {
 }
 
 func (p *Property) check(v raw.Value) engine.Problems {
-	wrong := func(format string, args ...any) engine.Problems {
-		return engine.Problems{engine.Problemf(nil, p.Doc, format, args...)}
+	if p.Type == TypeSecret || p.OrSecret && v.Kind() == raw.Object {
+		if message, hint := secret.Check(v); message != "" {
+			return engine.Problems{engine.Problemf(nil, hint, "%s", message)}
+		}
+		return nil
 	}
-	switch {
-	case p.Slot:
-	case p.Type == "string" && v.Kind() != raw.String:
-		return wrong("must be a text")
-	case p.Type == "boolean" && v.Kind() != raw.Bool:
-		return wrong("must be true or false")
-	case p.Type == "integer":
-		n, err := strconv.ParseInt(string(v), 10, 64)
-		if err != nil {
-			return wrong("must be a whole number")
-		}
-		if (p.Min != 0 || p.Max != 0) && (n < p.Min || n > p.Max) {
-			return wrong("must lie between %d and %d", p.Min, p.Max)
-		}
-	case p.Type == "array":
-		bad := v.Kind() != raw.Array
-		v.Items(func(_ int, item raw.Value) bool {
-			bad = bad || item.Kind() != raw.String
-			return !bad
-		})
-		if bad {
-			return wrong("must be a list of texts")
+	if !p.Slot {
+		if problems := p.checkType(v); problems != nil {
+			return problems
 		}
 	}
 	if p.Check != nil {
@@ -143,8 +133,94 @@ func (p *Property) check(v raw.Value) engine.Problems {
 	return nil
 }
 
-// texts gives the strings of a list.
+func (p *Property) checkType(v raw.Value) engine.Problems {
+	wrong := func(format string, args ...any) engine.Problems {
+		return engine.Problems{engine.Problemf(nil, p.Doc, format, args...)}
+	}
+	switch p.Type {
+	case TypeString:
+		if v.Kind() != raw.String {
+			return wrong("must be a text")
+		}
+		text, _ := v.Text()
+		if p.Values != nil && !slices.Contains(p.Values, text) {
+			hint := "there are " + joined(p.Values)
+			if near := engine.Near(text, p.Values); near != "" {
+				hint = "did you mean " + near + "?"
+			}
+			return engine.Problems{engine.Problemf(nil, hint, "must be one of %s", strings.Join(p.Values, ", "))}
+		}
+	case TypeBoolean:
+		if v.Kind() != raw.Bool {
+			return wrong("must be true or false")
+		}
+	case TypeInteger:
+		n, err := strconv.ParseInt(string(v), 10, 64)
+		if err != nil {
+			return wrong("must be a whole number")
+		}
+		if (p.Min != 0 || p.Max != 0) && (n < p.Min || n > p.Max) {
+			return wrong("must lie between %d and %d", p.Min, p.Max)
+		}
+	case TypeTexts:
+		if !isTexts(v) {
+			return wrong("must be a text or a list of texts")
+		}
+	case TypeObject:
+		if v.Kind() != raw.Object {
+			return wrong("must be an object")
+		}
+		return checkSettings(v, p.Members)
+	case TypeArray, TypeMap:
+		return p.checkItems(v)
+	}
+	return nil
+}
+
+func (p *Property) checkItems(v raw.Value) engine.Problems {
+	wrong := func(format string, args ...any) engine.Problems {
+		return engine.Problems{engine.Problemf(nil, p.Doc, format, args...)}
+	}
+	item := p.item()
+	plain := p.Of == nil
+	var problems engine.Problems
+	switch {
+	case p.Type == TypeMap && v.Kind() != raw.Object:
+		return wrong("must be an object of names and values")
+	case p.Type == TypeArray && (v.Kind() != raw.Array || plain && !isTexts(v)):
+		if plain {
+			return wrong("must be a list of texts")
+		}
+		return wrong("must be a list")
+	}
+	if n := int64(v.Len()); (p.Min != 0 || p.Max != 0) && (n < p.Min || n > p.Max) {
+		return wrong("must have %d to %d items", p.Min, p.Max)
+	}
+	for i, one := range v.Items {
+		problems = append(problems, item.check(one).At(strconv.Itoa(i))...)
+	}
+	for key, one := range v.Members {
+		name, _ := key.Text()
+		problems = append(problems, item.check(one).At(name)...)
+	}
+	return problems
+}
+
+// isTexts reports whether v is a text or a list of texts.
+func isTexts(v raw.Value) bool {
+	good := v.Kind() == raw.String || v.Kind() == raw.Array
+	v.Items(func(_ int, item raw.Value) bool {
+		good = good && item.Kind() == raw.String
+		return good
+	})
+	return good
+}
+
+// texts gives the strings of a list, or the one text.
 func texts(v raw.Value) []string {
+	if text, one := v.Text(); one {
+		return []string{text}
+	}
 	var list []string
 	v.Items(func(_ int, item raw.Value) bool {
 		text, _ := item.Text()
@@ -154,13 +230,4 @@ func texts(v raw.Value) []string {
 	return list
 }
 
-func joined(names []string) string {
-	text := ""
-	for i, name := range names {
-		if i > 0 {
-			text += ", "
-		}
-		text += name
-	}
-	return text
-}
+func joined(names []string) string { return strings.Join(names, ", ") }

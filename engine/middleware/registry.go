@@ -2,9 +2,11 @@ package middleware
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/sayrud/sayrud/engine"
 	"github.com/sayrud/sayrud/engine/raw"
+	"github.com/sayrud/sayrud/engine/secret"
 	"github.com/sayrud/sayrud/engine/template"
 )
 
@@ -24,6 +26,15 @@ type Bench struct {
 	Step     int             // its place in the onion
 	Scope    *template.Scope // of the slots
 	Limits   *Limiter        // nil lets every request pass: a trial counts nothing
+	Secrets  *secret.Set     // of all projects; nil has none
+
+	middleware string // the name of the step
+}
+
+// Secret gives the secret that the setting v, which lies at path in the settings ("signing_key", or "headers", "*" for a name the user
+// chose), refers to, or nil where v is absent or a plain value. Its Value is to be asked for when it is used, not before.
+func (b *Bench) Secret(v raw.Value, path ...string) *secret.Setting {
+	return b.Secrets.Setting(b.Project, strings.Join(append([]string{b.middleware}, path...), "."), v)
 }
 
 // A Definition declares a middleware.
@@ -40,16 +51,8 @@ type Definition struct {
 // Schema gives the JSON Schema of the settings.
 func (d *Definition) Schema() raw.Value { return schemaOf(d.Properties) }
 
-// Slots names the settings that may hold expressions.
-func (d *Definition) Slots() []string {
-	var names []string
-	for _, p := range d.Properties {
-		if p.Slot {
-			names = append(names, p.Name)
-		}
-	}
-	return names
-}
+// Slots names the settings that may hold expressions: "by", "data.title", "headers.*".
+func (d *Definition) Slots() []string { return slots(d.Properties, "") }
 
 // Definitions lists the middlewares of this version in the order of the documentation.
 func Definitions() []*Definition {

@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -119,7 +120,7 @@ func sentenceOf(e *engine.Error, lang value.Lang) string {
 	if e.Code == engine.RateLimited {
 		return value.Sentence(lang, "rate_limited", e.RetryAfter)
 	}
-	return value.Sentence(lang, string(e.Code))
+	return value.Sentence(lang, cmp.Or(e.Sentence, string(e.Code)))
 }
 
 // writeProblem writes application/problem+json.

@@ -105,6 +105,7 @@ var sentences = map[string]struct{ en, zh string }{
 	"header":       {"The first line must name fields of the table: %s.", "第一行须为本表的字段名：%s。"},
 	"timeout":      {"The request took too long.", "请求超时。"},
 	"unavailable":  {"The database is not available at the moment.", "数据库暂时不可用。"},
+	"incomplete":   {"This service is not fully set up. Tell its owner.", "此服务尚未配置完成，请告知管理员。"},
 	"internal":     {"Something went wrong on the server.", "服务器出错了。"},
 	"captcha":      {"The check against robots failed. Try again.", "人机验证失败，请重试。"},
 	"invalid":      {"The request is not valid.", "请求无效。"},
