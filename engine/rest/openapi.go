@@ -14,24 +14,10 @@ import (
 // object is a JSON object of an OpenAPI document; its names are printed sorted.
 type object = map[string]any
 
-const openAPIVersion = "3.1.0"
-
 func reference(name string) object { return object{"$ref": "#/components/schemas/" + name} }
 
 func jsonContent(schema any) object {
 	return object{"application/json": object{"schema": schema}}
-}
-
-// problemSchema is application/problem+json as fail writes it.
-func problemSchema() object {
-	text := object{"type": "string"}
-	item := object{"type": "object", "properties": object{"param": text, "label": text, "code": text, "message": text}}
-	problem := object{"type": "object", "properties": object{
-		"path": object{"type": "array", "items": text}, "offset": object{"type": "integer"}, "message": text, "hint": text}}
-	return object{"type": "object", "required": []string{"type", "title", "status", "detail", "code", "request_id"}, "properties": object{
-		"type": text, "title": text, "status": object{"type": "integer"}, "detail": text, "code": text, "request_id": text,
-		"errors": object{"type": "array", "items": item}, "problems": object{"type": "array", "items": problem},
-	}}
 }
 
 func problemAnswer(description string) object {

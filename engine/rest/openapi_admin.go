@@ -3,11 +3,13 @@ package rest
 import (
 	"reflect"
 	"strings"
+
+	"github.com/sayrud/sayrud/engine/openapi"
 )
 
 // adminOpenAPI prints the admin API's document from its table of operations.
 func adminOpenAPI(operations []operation, version string) ([]byte, error) {
-	s := schemas{components: object{"Problem": problemSchema()}}
+	s := schemas{components: object{"Problem": openapi.Problem()}}
 	paths := object{}
 	for _, op := range operations {
 		item, found := paths[op.path].(object)
@@ -18,7 +20,7 @@ func adminOpenAPI(operations []operation, version string) ([]byte, error) {
 		item[strings.ToLower(op.method)] = s.operation(&op)
 	}
 	return rawOf(object{
-		"openapi": openAPIVersion,
+		"openapi": openapi.Version,
 		"info": object{"title": "Sayrud admin API", "version": version, "description": "Everything the panel does. Programs send an API token as " +
 			"Authorization: Bearer sl_…; the panel a session cookie and, with unsafe methods, the header " + csrfHeader + ": 1."},
 		"servers":    []object{{"url": "/_/api"}},

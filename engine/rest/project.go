@@ -7,6 +7,7 @@ import (
 
 	"github.com/sayrud/sayrud/engine"
 	"github.com/sayrud/sayrud/engine/middleware"
+	"github.com/sayrud/sayrud/engine/openapi"
 )
 
 // serveProject answers a request below /api/: rest is its escaped path behind that. It gives whose metrics the request counts for.
@@ -35,10 +36,10 @@ func (s *Server) serveProject(q *middleware.Request, w http.ResponseWriter, rest
 	}
 	switch allowed := methodsOf(find.at); {
 	case path == "openapi.json" && len(allowed) == 0 && reads(q.HTTP.Method):
-		s.projectDocument(q, p, p.openAPI, "application/json")
+		s.projectDocument(q, p, func() ([]byte, error) { return openapi.Document(p.def, p.plans()) }, "application/json")
 	case path == "openapi.html" && len(allowed) == 0 && reads(q.HTTP.Method):
 		q.Header.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox")
-		s.projectDocument(q, p, p.openAPIPage, "text/html; charset=utf-8")
+		s.projectDocument(q, p, func() ([]byte, error) { return openapi.Page(p.def, p.plans(), origin(q)) }, "text/html; charset=utf-8")
 	case len(allowed) > 0 && q.HTTP.Method == http.MethodOptions:
 		q.Header.Set("Allow", strings.Join(allowed, ", "))
 		q.Status = http.StatusNoContent
@@ -96,6 +97,15 @@ func (s *Server) preflight(q *middleware.Request, w http.ResponseWriter, p *proj
 	middleware.Preflight(q.HTTP, q.Header, at)
 	q.Status = http.StatusNoContent
 	s.write(q, w)
+}
+
+// origin gives the server's own origin as the client sees it.
+func origin(q *middleware.Request) string {
+	scheme := "http://"
+	if q.Secure {
+		scheme = "https://"
+	}
+	return scheme + q.HTTP.Host
 }
 
 func reads(method string) bool { return method == http.MethodGet || method == http.MethodHead }

@@ -124,6 +124,7 @@ func (d *door) do(s scenario) *httptest.ResponseRecorder {
 func (d *door) check(s scenario) {
 	d.t.Helper()
 	w := d.do(s)
+	d.asDocumented(s, w)
 	var all strings.Builder
 	_ = w.Header().Write(&all)
 	all.WriteString("\n" + w.Body.String())
