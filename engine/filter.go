@@ -44,11 +44,15 @@ type Operand struct {
 	Path   []string  // where it stands, relative to the filter's own place
 }
 
-// A Sort orders a list: by Keys, or by the entry of Allow that the slot By names (absent takes the first).
+// A Sort orders a list: by Keys, or by the entry of Allow that the slot By names (absent takes the first). Where Allow was written as
+// a list, it is Free: By may turn each entry around and name several, and Reversed says that the first one is turned around when
+// By is absent.
 type Sort struct {
-	Keys  []SortKey
-	By    raw.Value
-	Allow Map[[]SortKey]
+	Keys     []SortKey
+	By       raw.Value
+	Allow    Map[[]SortKey]
+	Free     bool
+	Reversed bool
 }
 
 // A SortKey is a field's name or dotted path, ascending or descending.

@@ -93,7 +93,7 @@ func joinKinds(kinds []engine.EndpointKind) string {
 // selection checks filter and sort, and what a change must have.
 func (c *checker) selection(at site, ep *engine.Endpoint, t *engine.Table) {
 	filter := c.filter(at.in("filter"), t, ep.Filter)
-	c.sort(at.in("sort"), t, ep.Sort)
+	c.sort(at.in("sort"), t, ep.Sort, ep.Aggregate)
 	if ep.Kind != kUpdate && ep.Kind != kDelete {
 		return
 	}
@@ -130,7 +130,8 @@ func walkFilter(f *engine.Filter, visit func(*engine.Filter)) {
 	}
 }
 
-func (c *checker) sort(at site, t *engine.Table, v raw.Value) {
+// sort checks that an order names fields of t, or results of an aggregate.
+func (c *checker) sort(at site, t *engine.Table, v raw.Value, aggregate engine.Map[raw.Value]) {
 	s, problems := engine.ParseSort(v)
 	c.problems = append(c.problems, problems.At(at.path...)...)
 	if s == nil {
@@ -138,6 +139,9 @@ func (c *checker) sort(at site, t *engine.Table, v raw.Value) {
 	}
 	keys := func(at site, written raw.Value, keys []engine.SortKey) {
 		for i, k := range keys {
+			if _, computed := aggregate.Get(k.Field); computed {
+				continue
+			}
 			if written.Kind() == raw.Array {
 				c.fieldPath(at.in(itoa(i)), t, k.Field)
 			} else {
@@ -146,8 +150,21 @@ func (c *checker) sort(at site, t *engine.Table, v raw.Value) {
 		}
 	}
 	keys(at, v, s.Keys)
+	i := 0
 	for name, list := range s.Allow.All() {
-		keys(at.in("allow", name), v.Get("allow").Get(name), list)
+		allow := v.Get("allow")
+		switch item := allow.Index(i); {
+		case !s.Free:
+			keys(at.in("allow", name), allow.Get(name), list)
+		case item.Kind() == raw.Object:
+			for key, value := range item.Members {
+				text, _ := key.Text()
+				keys(at.in("allow", itoa(i), text), value, list)
+			}
+		default:
+			keys(at.in("allow", itoa(i)), item, list)
+		}
+		i++
 	}
 }
 

@@ -41,7 +41,7 @@ func (c *checker) includes(at site, outer *engine.Table, includes engine.Map[*en
 			c.fieldPath(at.in("by", inner), outer, out)
 		}
 		c.filter(at.in("filter"), t, include.Filter)
-		c.sort(at.in("sort"), t, include.Sort)
+		c.sort(at.in("sort"), t, include.Sort, engine.Map[raw.Value]{})
 		c.includes(at.in("include"), t, include.Include, depth+1)
 	}
 }
@@ -55,7 +55,7 @@ func (c *checker) sources(at site, ep *engine.Endpoint) {
 			continue
 		}
 		c.filter(at.in("filter"), t, source.Filter)
-		c.sort(at.in("sort"), t, source.Sort)
+		c.sort(at.in("sort"), t, source.Sort, source.Aggregate)
 		c.aggregates(at, t, source.Group, source.Aggregate)
 		c.includes(at.in("include"), t, source.Include, 1)
 	}

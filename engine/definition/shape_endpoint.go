@@ -133,7 +133,7 @@ func endpointShape() *shape {
 		{name: "table", shape: text(), doc: "whose records"},
 		{name: "params", shape: &shape{kind: mapValue, item: paramShape, hint: "params: {page: {in: query, type: integer}}"}, doc: "inputs; what is not declared is ignored"},
 		{name: "filter", shape: filterShape(), doc: "which records"},
-		{name: "sort", shape: sortShape(), doc: "[-created_at], or {by: slot, allow: {name: keys}}"},
+		{name: "sort", shape: sortShape(), doc: "[-created_at], or {by: slot, allow: {name: keys}}, or {by: slot, allow: [fields in both directions]}"},
 		{name: "page", shape: pageShape(), doc: "LIST: by number and size, offset and limit, or cursor and size"},
 		{name: "include", shape: named(includeShape), doc: "lists joined to each record"},
 		{name: "sources", shape: named(sourceShape), doc: "further named results"},

@@ -19,7 +19,7 @@ func (w *walker) walkEndpoint(path []string, ep *engine.Endpoint) {
 	}
 	w.walkParams(below(path, "params"), ep, own, here)
 	ep.Filter = w.filter(below(path, "filter"), own, ep.Filter, here)
-	ep.Sort = w.sort(below(path, "sort"), own, ep.Sort, here)
+	ep.Sort = w.aggregated(ep.Aggregate).sort(below(path, "sort"), own, ep.Sort, here)
 	if pg := ep.Page; pg != nil {
 		for i, slot := range []*raw.Value{&pg.Number, &pg.Size, &pg.Offset, &pg.Limit, &pg.Cursor} {
 			*slot = w.slot(append(slices.Clone(path), "page", []string{"number", "size", "offset", "limit", "cursor"}[i]), *slot, here)
@@ -146,7 +146,7 @@ func (w *walker) walkGuards(path []string, guards []engine.Guard, here scope) {
 
 func (w *walker) walkSource(path []string, s *engine.Source, here scope) {
 	s.Filter = w.filter(below(path, "filter"), s.Table, s.Filter, here)
-	s.Sort = w.sort(below(path, "sort"), s.Table, s.Sort, here)
+	s.Sort = w.aggregated(s.Aggregate).sort(below(path, "sort"), s.Table, s.Sort, here)
 	w.fields(below(path, "group"), s.Table, s.Group)
 	w.aggregate(below(path, "aggregate"), s.Table, &s.Aggregate)
 	w.walkIncludes(below(path, "include"), s.Table, &s.Include, here)
@@ -157,7 +157,7 @@ func (w *walker) walkIncludes(path []string, outer string, includes *engine.Map[
 	for name, include := range includes.All() {
 		at := below(path, name)
 		include.Filter = w.filter(below(at, "filter"), include.Table, include.Filter, here)
-		include.Sort = w.sort(below(at, "sort"), include.Table, include.Sort, here)
+		include.Sort = w.aggregated(engine.Map[raw.Value]{}).sort(below(at, "sort"), include.Table, include.Sort, here)
 		for inner, out := range include.By.All() {
 			include.By.Set(inner, w.field(append(slices.Clone(at), "by", inner), outer, out))
 		}

@@ -124,13 +124,29 @@ func (w *walker) tree(path []string, table string, op engine.FilterOp, v raw.Val
 	})
 }
 
+// A sortWalker walks an order, whose keys may be results of an aggregate.
+type sortWalker struct {
+	*walker
+	results engine.Map[raw.Value]
+}
+
+func (w *walker) aggregated(results engine.Map[raw.Value]) sortWalker { return sortWalker{w, results} }
+
+// key renames a key of an order; a result's name is no field's.
+func (w sortWalker) key(path []string, table, name string) string {
+	if _, computed := w.results.Get(name); computed {
+		return name
+	}
+	return w.fieldPath(path, table, name)
+}
+
 // sort gives a sort in its written form with the mentions renamed.
-func (w *walker) sort(path []string, table string, v raw.Value, here scope) raw.Value {
+func (w sortWalker) sort(path []string, table string, v raw.Value, here scope) raw.Value {
 	switch v.Kind() {
 	case raw.String:
 		text, _ := v.Text()
 		name, desc := strings.CutPrefix(text, "-")
-		if name = w.fieldPath(path, table, name); desc {
+		if name = w.key(path, table, name); desc {
 			name = "-" + name
 		}
 		return raw.Text(name)
@@ -142,10 +158,29 @@ func (w *walker) sort(path []string, table string, v raw.Value, here scope) raw.
 			if key != "allow" {
 				return key, w.slot(at, member, here)
 			}
-			return key, mapMembers(member, func(name string, keys raw.Value) (string, raw.Value) {
-				return name, w.sort(below(at, name), table, keys, here)
-			})
+			return key, w.allowed(at, table, member, here)
 		})
 	}
 	return v
+}
+
+// allowed renames in what a sort allows. Requests go on saying the old name of a field that a list allows.
+func (w sortWalker) allowed(path []string, table string, v raw.Value, here scope) raw.Value {
+	if v.Kind() == raw.Array {
+		return mapItems(v, func(i int, item raw.Value) raw.Value {
+			at := below(path, itoa(i))
+			if item.Kind() == raw.Object {
+				return w.allowed(at, table, item, here)
+			}
+			text, _ := item.Text()
+			name, _ := strings.CutPrefix(text, "-")
+			if now := w.key(at, table, name); now != name {
+				return raw.Value("{" + string(raw.Text(text)) + ":" + string(raw.Text(now)) + "}")
+			}
+			return item
+		})
+	}
+	return mapMembers(v, func(name string, keys raw.Value) (string, raw.Value) {
+		return name, w.sort(below(path, name), table, keys, here)
+	})
 }

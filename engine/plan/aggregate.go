@@ -167,6 +167,7 @@ func (c *compiler) groupOrder(a *aggregation, keys []engine.SortKey, at ...strin
 		used[key.Field] = true
 		o.add(&Key{col: col, desc: key.Desc})
 	}
+	o.asked = len(o.Keys)
 	for _, name := range a.names[:a.groups] {
 		if !used[name] {
 			o.add(&Key{col: a.column(name)})

@@ -26,6 +26,7 @@ type Read struct {
 	Sort   *Sort
 	Total  bool // the statement counts all matches
 	count  *Query
+	writer *readWriter
 
 	// Usual is how many records most requests want: the size that is written out, or the default of the parameter that it is; 0 is
 	// unknown. It stands in a statement of its own, for a number that PostgreSQL does not know seems so dear to it that it plans each
@@ -104,6 +105,7 @@ func (c *compiler) read() {
 		shape.version = shape.version || r.One && a == nil
 		shape.close()
 		rw := &readWriter{r: r, leaf: t.Leaf, where: where, aggregation: a, single: r.One && (a != nil || where.pins())}
+		r.writer = rw
 		rw.columns, r.Layout = shape.selection(shape.fields, r.Total)
 		if r.Page != nil && r.Page.Cursor != nil {
 			r.Layout.Keys = r.Layout.end()

@@ -1,6 +1,9 @@
 package plan
 
 import (
+	"slices"
+	"strconv"
+
 	"github.com/sayrud/sayrud/engine"
 	"github.com/sayrud/sayrud/engine/relation"
 	"github.com/sayrud/sayrud/engine/template"
@@ -8,15 +11,19 @@ import (
 
 // A Sort holds the orders of a LIST. Without By there is one.
 type Sort struct {
-	By     *template.Slot // names an order; absent takes the first
+	By     *template.Slot // names an order; absent takes First
 	Names  []string       // of Orders
-	Orders []Order
+	Orders []Order        // free: two of each name, as it is written and turned around
+	First  int            // of Orders
+	free   *composer      // nil: By gives one of the names
 }
 
 // An Order is one compiled ORDER BY. Its keys end with the id, so no two records are equal in it.
 type Order struct {
-	Keys []*Key
-	sql  string
+	ID    int // no other order of its sort has it, also among those that are composed
+	Keys  []*Key
+	asked int // of Keys; those behind make it total
+	sql   string
 }
 
 // A Key is one column of an order.
@@ -24,16 +31,6 @@ type Key struct {
 	Value *Value // how a cursor's text becomes a parameter
 	col   *column
 	desc  bool
-}
-
-// Order gives the index of the order named name, or -1.
-func (s *Sort) Order(name string) int {
-	for i, n := range s.Names {
-		if n == name {
-			return i
-		}
-	}
-	return -1
 }
 
 // sort compiles the orders. Without any, the newest records come first; every leaf has an index for that.
@@ -57,10 +54,35 @@ func (c *compiler) sort(t *engine.Table, a *aggregation) *Sort {
 	c.add(problems, "sort", "by")
 	s.By, s.Orders = slot, nil
 	for name, keys := range written.Allow.All() {
+		at := []string{"sort", "allow", name}
+		if written.Free {
+			at[2] = strconv.Itoa(len(s.Names))
+		}
 		s.Names = append(s.Names, name)
-		s.Orders = append(s.Orders, order(t, keys, "sort", "allow", name))
+		s.Orders = append(s.Orders, order(t, keys, at...))
+		if written.Free && len(c.problems) == 0 {
+			s.Orders = append(s.Orders, order(t, turned(keys), at...))
+		}
+	}
+	for i := range s.Orders {
+		s.Orders[i].ID = i
+	}
+	if written.Free {
+		s.First, s.free = index(written.Reversed), newComposer()
+	}
+	if written.Free && len(s.Names) > maxNames {
+		c.problem([]string{"sort", "allow"}, "", "a sort allows at most %d names in both directions", maxNames)
 	}
 	return s
+}
+
+// turned gives keys in the other direction.
+func turned(keys []engine.SortKey) []engine.SortKey {
+	other := slices.Clone(keys)
+	for i := range other {
+		other[i].Desc = !other[i].Desc
+	}
+	return other
 }
 
 // order compiles keys: nulls last both ways, and the id in the direction of the last key. The columns that are never NULL say no
@@ -81,6 +103,7 @@ func (c *compiler) order(t *engine.Table, keys []engine.SortKey, at ...string) O
 		byID = byID || col.unique
 		o.add(c.key(col, key.Desc))
 	}
+	o.asked = len(o.Keys)
 	if !byID && len(o.Keys) > 0 {
 		id := reservedColumn("id", "r")
 		id.name = "id"

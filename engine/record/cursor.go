@@ -18,7 +18,7 @@ import (
 const maxCursor = 64 << 10
 
 // cursor reads the cursor of a request into b.keys; an absent or empty one begins at the top.
-func (r *run) cursor(slot *template.Slot, order int, b *bounds) error {
+func (r *run) cursor(slot *template.Slot, order *plan.Order, b *bounds) error {
 	v, err := slot.Eval(r.env)
 	if err != nil {
 		return fmt.Errorf("evaluate page.cursor: %w", err)
@@ -36,12 +36,11 @@ func (r *run) cursor(slot *template.Slot, order int, b *bounds) error {
 		return refused
 	}
 	list, err := raw.Valid(decoded, raw.Limits{})
-	keys := r.plan.Read.Sort.Orders[order].Keys
-	if err != nil || list.Kind() != raw.Array || list.Len() != len(keys)+1 || string(list.Index(0)) != strconv.Itoa(order) {
+	if err != nil || list.Kind() != raw.Array || list.Len() != len(order.Keys)+1 || string(list.Index(0)) != strconv.Itoa(order.ID) {
 		return refused
 	}
-	b.keys = make([][]byte, len(keys))
-	for i, key := range keys {
+	b.keys = make([][]byte, len(order.Keys))
+	for i, key := range order.Keys {
 		in := list.Index(i + 1)
 		if key.IsJSON() && !in.IsNull() {
 			if in, err = raw.Valid(raw.AppendText(nil, in), raw.Limits{}); err != nil {
@@ -58,8 +57,8 @@ func (r *run) cursor(slot *template.Slot, order int, b *bounds) error {
 }
 
 // collect takes the rows of the page and their keys; the one beyond only tells that there are more.
-func (b *bounds) collect(r *run, order int, row func(values [][]byte) error) func(values [][]byte) error {
-	first, keys := r.plan.Read.Layout.Keys, r.plan.Read.Sort.Orders[order].Keys
+func (b *bounds) collect(r *run, keys []*plan.Key, row func(values [][]byte) error) func(values [][]byte) error {
+	first := r.plan.Read.Layout.Keys
 	return func(values [][]byte) error {
 		if int64(len(r.result.rows)) == b.limit {
 			b.more = true
@@ -81,11 +80,11 @@ func (b *bounds) collect(r *run, order int, row func(values [][]byte) error) fun
 }
 
 // next gives $next: the cursor of the following page, or null.
-func (b *bounds) next(order int) raw.Value {
+func (b *bounds) next(order *plan.Order) raw.Value {
 	if !b.more {
 		return raw.NullValue
 	}
-	list := strconv.AppendInt([]byte{'['}, int64(order), 10)
+	list := strconv.AppendInt([]byte{'['}, int64(order.ID), 10)
 	for _, key := range b.last {
 		list = append(list, ',')
 		if key == nil {

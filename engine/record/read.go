@@ -17,7 +17,7 @@ func (r *run) view() error {
 	if err := r.bind(read.Query); err != nil {
 		return err
 	}
-	order, err := r.order()
+	read, order, err := r.order(read)
 	if err != nil {
 		return err
 	}
@@ -38,11 +38,12 @@ func (r *run) list() error {
 	if err := r.bind(read.Query); err != nil {
 		return err
 	}
-	order, err := r.order()
+	read, order, err := r.order(read)
 	if err != nil {
 		return err
 	}
-	page, err := r.page(order)
+	sorted := &read.Sort.Orders[order]
+	page, err := r.page(sorted)
 	if err != nil {
 		return err
 	}
@@ -50,12 +51,12 @@ func (r *run) list() error {
 	s := read.Query.Statement(read.Variant(mask, order, page.start, page.limit))
 	row := r.result.expect(r.plan, &read.Layout)
 	if read.Layout.Keys >= 0 {
-		row = page.collect(r, order, row)
+		row = page.collect(r, sorted.Keys, row)
 	}
 	if _, err := r.query(s, r.params(s, page.arg), row); err != nil {
 		return err
 	}
-	r.env.Next = page.next(order)
+	r.env.Next = page.next(sorted)
 	r.env.Records, r.env.Page, r.env.Size = r.result.rows, page.number, page.limit
 	if r.env.Records == nil {
 		r.env.Records = []template.Row{}
@@ -90,24 +91,22 @@ func (r *run) total(read *plan.Read, mask int, page *bounds) error {
 	return nil
 }
 
-// order picks the sort order that the request names.
-func (r *run) order() (int, error) {
-	sort := r.plan.Read.Sort
+// order picks the sort order that the request names, and the read that has it.
+func (r *run) order(read *plan.Read) (*plan.Read, int, error) {
+	sort := read.Sort
 	if sort.By == nil {
-		return 0, nil
+		return read, 0, nil
 	}
 	v, err := sort.By.Eval(r.env)
 	if err != nil {
-		return 0, fmt.Errorf("evaluate sort.by: %w", err)
+		return nil, 0, fmt.Errorf("evaluate sort.by: %w", err)
 	}
-	if v.IsNull() || string(v) == `""` {
-		return 0, nil
+	orders, ok := sort.Pick(v)
+	if !ok {
+		return nil, 0, r.invalid("sort", "values", value.Sentence(r.language(), "sort", "sort", joined(sort.Names)))
 	}
-	name, _ := v.Text()
-	if i := sort.Order(name); i >= 0 {
-		return i, nil
-	}
-	return 0, r.invalid("sort", "values", value.Sentence(r.language(), "sort", "sort", joined(sort.Names)))
+	read, i := read.Sorted(orders)
+	return read, i, nil
 }
 
 // bounds are where a page begins and ends.
@@ -134,7 +133,7 @@ func (b *bounds) arg(arg int) []byte {
 const maxOffset = 1 << 40
 
 // page evaluates the slots that bound the list.
-func (r *run) page(order int) (*bounds, error) {
+func (r *run) page(order *plan.Order) (*bounds, error) {
 	b := &bounds{number: 1, limit: plan.DefaultSize}
 	p := r.plan.Read.Page
 	if p == nil {
