@@ -15,6 +15,7 @@ import (
 	"github.com/sayrud/sayrud/engine/auth"
 	"github.com/sayrud/sayrud/engine/catalog"
 	"github.com/sayrud/sayrud/engine/definition"
+	"github.com/sayrud/sayrud/engine/secret"
 )
 
 type applyCommand struct {
@@ -23,6 +24,7 @@ type applyCommand struct {
 	Prune      bool   `help:"Also drop what the file does not name."`
 	Yes        bool   `help:"Drop even what holds records."`
 	IfRevision int64  `help:"Refuse when the project's revision is another one: somebody changed it since. 0: when there is one." default:"-1" placeholder:"N"`
+	Forget     bool   `name:"forget-secrets" help:"Drop secrets, of all projects, that a lost key file has sealed."`
 	JSON       bool   `name:"json" help:"Print the differences as JSON."`
 }
 
@@ -41,7 +43,7 @@ func (c *applyCommand) Run(ctx context.Context, t terminal, g *Globals) error {
 
 func (c *applyCommand) apply(ctx context.Context, t terminal, in *instance, file *definition.File) error {
 	report, err := in.catalog.Apply(ctx, file.Project, catalog.ApplyOptions{
-		DryRun: c.DryRun, Prune: c.Prune, Yes: c.Yes, IfRevision: &c.IfRevision,
+		DryRun: c.DryRun, Prune: c.Prune, Yes: c.Yes, IfRevision: &c.IfRevision, Secrets: secret.Operator{}, ForgetSecrets: c.Forget,
 		Author: catalog.Author{Actor: auth.Operator().Actor(), Kind: string(auth.KindOperator)},
 	})
 	var problems engine.Problems

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -17,6 +18,7 @@ import (
 	"github.com/sayrud/sayrud/engine/middleware"
 	"github.com/sayrud/sayrud/engine/record"
 	"github.com/sayrud/sayrud/engine/script"
+	"github.com/sayrud/sayrud/engine/secret"
 	"github.com/sayrud/sayrud/storage/pg"
 )
 
@@ -25,6 +27,7 @@ type Globals struct {
 	Data        string   `help:"Directory of the embedded database." default:"./sayrud_data" env:"SAYRUD_DATA" type:"path" placeholder:"DIR"`
 	DatabaseURL string   `name:"database-url" help:"PostgreSQL 15 or newer to use instead of the embedded one; a direct connection, not a pooler in transaction mode." env:"SAYRUD_DATABASE_URL" placeholder:"URL"`
 	Env         []string `name:"env" help:"Names of environment variables that definitions may read with $$env; any other is null there." env:"SAYRUD_ENV" placeholder:"NAME"`
+	SecretKey   string   `name:"secret-key-file" help:"File of the key that seals secrets in the database; made when the first one is stored. Servers of one database share it. Default: secret.key in --data." env:"SAYRUD_SECRET_KEY_FILE" type:"path" placeholder:"FILE"`
 	LogLevel    string   `help:"debug, info, warn or error." default:"info" enum:"debug,info,warn,error" env:"SAYRUD_LOG_LEVEL"`
 }
 
@@ -83,6 +86,7 @@ type instance struct {
 	url      string
 	db       *pg.DB
 	catalog  *catalog.Catalog
+	secrets  *secret.Set
 	scripts  *script.Runner
 	records  *record.Engine
 	embedded *pg.Embedded // nil with --database-url
@@ -123,7 +127,10 @@ func (g *Globals) open(ctx context.Context, log *slog.Logger) (_ *instance, err 
 			err = errors.Join(err, in.Close())
 		}
 	}()
-	if in.catalog, err = catalog.Open(ctx, in.db, catalog.Config{Log: log, Check: middleware.Check}); err != nil {
+	in.secrets = secret.NewSet(secret.NewKey(cmp.Or(g.SecretKey, filepath.Join(g.Data, "secret.key"))))
+	if in.catalog, err = catalog.Open(ctx, in.db, catalog.Config{
+		Log: log, Check: middleware.Check, Secrets: in.secrets, MapSecrets: middleware.MapSecrets,
+	}); err != nil {
 		return nil, err
 	}
 	in.scripts = script.NewRunner(script.Config{Env: g.lookupEnv})

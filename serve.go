@@ -48,10 +48,14 @@ func (c *serveCommand) Run(ctx context.Context, t terminal, g *Globals) (err err
 	}
 	defer func() { err = errors.Join(err, in.Close()) }()
 
+	if err := in.secrets.Verify(); err != nil {
+		log.Error("secrets cannot be opened; endpoints that need them answer unavailable", "error", err)
+	}
 	principals := auth.New(in.db)
 	limits := middleware.NewLimiter(in.db, log)
 	server, err := rest.New(rest.Config{
 		DB: in.db, Catalog: in.catalog, Records: in.records, Scripts: in.scripts, Auth: principals, Limits: limits, Log: log,
+		Secrets: in.secrets, Env: g.lookupEnv,
 		Panel: ui.Handler("/_/"), TrustedProxies: proxies, Version: version, Commit: commit,
 	})
 	if err != nil {

@@ -4,19 +4,24 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
 	"github.com/sayrud/sayrud/engine"
+	"github.com/sayrud/sayrud/engine/secret"
 )
 
 // ApplyOptions say how a file is applied.
 type ApplyOptions struct {
-	DryRun     bool   // say the difference, change nothing
-	Prune      bool   // drop what the file lacks
-	Yes        bool   // also tables that hold records
-	IfRevision *int64 // refuse when the project has another revision; 0: when there is one; nil and below 0: any
-	Author            // for the audit log
+	DryRun     bool          // say the difference, change nothing
+	Prune      bool          // drop what the file lacks
+	Yes        bool          // also tables that hold records
+	IfRevision *int64        // refuse when the project has another revision; 0: when there is one; nil and below 0: any
+	Secrets    secret.Source // resolves what the file refers to; nil: only what is stored
+	// ForgetSecrets drops secrets of all projects that another key has sealed, instead of refusing to seal beside them.
+	ForgetSecrets bool
+	Author        // for the audit log
 }
 
 // An Author is who changes definitions, as the audit log shows it.
@@ -33,7 +38,8 @@ type EditOptions struct {
 	IfRevision *int64 // as in ApplyOptions
 	// Alters names the tables that the edit alters in place. What else it changes, it replaces, adds, removes, orders: then a large
 	// project need not be copied. nil: it may alter anything.
-	Alters []string
+	Alters  []string
+	Secrets secret.Source // resolves references that are new; nil: only what is stored
 	Author
 }
 
@@ -60,7 +66,7 @@ func (c *Catalog) Apply(ctx context.Context, file *engine.Project, opt ApplyOpti
 // and NotFound.
 func (c *Catalog) Edit(ctx context.Context, project string, opt EditOptions, change func(p *engine.Project) error) (*Report, error) {
 	o := operation{name: project, action: "edit project",
-		options: ApplyOptions{DryRun: opt.DryRun, Yes: opt.Yes, IfRevision: opt.IfRevision, Author: opt.Author}}
+		options: ApplyOptions{DryRun: opt.DryRun, Yes: opt.Yes, IfRevision: opt.IfRevision, Secrets: opt.Secrets, Author: opt.Author}}
 	o.merge = func(base *engine.Project) (*merge, error) {
 		edited := cloneAltered(base, opt.Alters)
 		if err := change(edited); err != nil {
@@ -92,7 +98,11 @@ func (c *Catalog) run(ctx context.Context, o operation) (*Report, error) {
 			return err
 		}
 		report = &Report{Project: o.name, Revision: base.Revision, DryRun: o.options.DryRun, Differences: []Difference{}}
-		if done, err = plot(base, o, report, c.check); err != nil {
+		var secrets *secretsIn
+		if done, secrets, err = c.plot(base, o, report); err != nil {
+			return err
+		}
+		if err := c.plotSecrets(ctx, tx, done, secrets, o.options, report); err != nil {
 			return err
 		}
 		next = base
@@ -106,13 +116,14 @@ func (c *Catalog) run(ctx context.Context, o operation) (*Report, error) {
 			return errDryRun
 		}
 		next = done.next
-		w := writer{ctx: ctx, tx: tx, catalog: c, change: done, report: report}
+		w := writer{ctx: ctx, tx: tx, catalog: c, change: done, report: report, options: o.options}
 		return w.write(o)
 	})
 	if err != nil && !errors.Is(err, errDryRun) {
 		return nil, err
 	}
 	if !o.options.DryRun && next.Revision > 0 {
+		c.publishSecrets(done)
 		c.publish(o.name, next)
 		c.follow(ctx, next)
 	}
@@ -169,23 +180,25 @@ func otherRevision(base *engine.Project, want int64) error {
 }
 
 // plot finds what leads from base to where the operation wants to be, and whether that stands up.
-func plot(base *engine.Project, o operation, report *Report, further func(*engine.Project) engine.Problems) (*change, error) {
+func (c *Catalog) plot(base *engine.Project, o operation, report *Report) (*change, *secretsIn, error) {
 	m, err := o.merge(base)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	m.before = idsOf(base)
 	var stuck engine.Problems
 	m.renamed, stuck = renames(base, m.file)
+	secrets := c.takeSecrets(m, o.options.Secrets == nil || o.options.Secrets.Typing())
 	next := m.project()
 	done := compare(base, next, report)
+	done.file = !m.follow
 	if !m.prune {
 		noteKept(m, report)
 	}
-	if problems := append(standing(stuck, m.renamed, next), done.check(further)...); len(problems) > 0 {
-		return nil, problems
+	if problems := slices.Concat(secrets.problems, standing(stuck, m.renamed, next), done.check(c.check)); len(problems) > 0 {
+		return nil, nil, problems
 	}
-	return done, nil
+	return done, secrets, nil
 }
 
 // noteKept reports what the file lacks and stays.

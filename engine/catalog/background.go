@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/sayrud/sayrud/engine"
+	"github.com/sayrud/sayrud/engine/secret"
 )
 
 const (
@@ -56,10 +57,14 @@ func (c *Catalog) reload(ctx context.Context, name string) {
 	defer c.loading.Unlock()
 	known := c.Schema().Project(name)
 	var fresh *engine.Project
+	var secrets []secret.Sealed
 	err := c.snapshot(ctx, func(q querier) (err error) {
 		fresh, err = loadProject(ctx, q, name, known)
 		if err != nil && known != nil && ctx.Err() == nil { // what is known does not fit: read all of it
 			fresh, err = loadProject(ctx, q, name, nil)
+		}
+		if err == nil && fresh != nil && fresh != known && c.secrets != nil {
+			secrets, err = loadSecrets(ctx, q, fresh.ID)
 		}
 		return err
 	})
@@ -70,6 +75,9 @@ func (c *Catalog) reload(ctx context.Context, name string) {
 		return
 	}
 	if fresh != known {
+		if fresh != nil && c.secrets != nil {
+			c.secrets.Replace(fresh.ID, fresh.Revision, secrets)
+		}
 		c.publish(name, fresh)
 	}
 }

@@ -11,6 +11,8 @@ import (
 	"sync/atomic"
 
 	"github.com/sayrud/sayrud/engine"
+	"github.com/sayrud/sayrud/engine/raw"
+	"github.com/sayrud/sayrud/engine/secret"
 	"github.com/sayrud/sayrud/storage/pg"
 )
 
@@ -33,16 +35,23 @@ type Config struct {
 	// Check refuses what this package knows nothing of, such as the settings of middlewares. It gets the part of a project that a
 	// change touches. nil refuses nothing.
 	Check func(*engine.Project) engine.Problems
+
+	// Secrets gets the secrets of every project, and its key seals new ones. MapSecrets finds secrets in a step, as
+	// middleware.MapSecrets does. Both or none: without them there are no secrets.
+	Secrets    *secret.Set
+	MapSecrets func(step engine.Step, change func(use string, path []string, v raw.Value) raw.Value) engine.Step
 }
 
 // A Catalog is the definitions of one database. It is safe for concurrent use.
 type Catalog struct {
-	db     *pg.DB
-	log    *slog.Logger
-	check  func(*engine.Project) engine.Problems
-	schema atomic.Pointer[engine.Schema]
-	wake   chan struct{} // background work may be waiting
-	runs   atomic.Int32  // calls of Run under way
+	db         *pg.DB
+	log        *slog.Logger
+	check      func(*engine.Project) engine.Problems
+	secrets    *secret.Set
+	mapSecrets func(engine.Step, func(use string, path []string, v raw.Value) raw.Value) engine.Step // nil: there are no secrets
+	schema     atomic.Pointer[engine.Schema]
+	wake       chan struct{} // background work may be waiting
+	runs       atomic.Int32  // calls of Run under way
 
 	publishing sync.Mutex // guards the swap of schema and the order of its listeners
 	listeners  []func(*engine.Schema)
@@ -51,12 +60,15 @@ type Catalog struct {
 
 // Open migrates the database and loads its definitions.
 func Open(ctx context.Context, db *pg.DB, cfg Config) (*Catalog, error) {
-	c := &Catalog{db: db, log: cfg.Log, check: cfg.Check, wake: make(chan struct{}, 1)}
+	c := &Catalog{db: db, log: cfg.Log, check: cfg.Check, secrets: cfg.Secrets, wake: make(chan struct{}, 1)}
 	if c.log == nil {
 		c.log = slog.Default()
 	}
 	if c.check == nil {
 		c.check = func(*engine.Project) engine.Problems { return nil }
+	}
+	if c.secrets != nil {
+		c.mapSecrets = cfg.MapSecrets
 	}
 	if err := pg.Migrate(ctx, db, Migrations()); err != nil {
 		return nil, err
@@ -64,7 +76,10 @@ func Open(ctx context.Context, db *pg.DB, cfg Config) (*Catalog, error) {
 	err := c.snapshot(ctx, func(q querier) error {
 		projects, err := loadAll(ctx, q)
 		c.schema.Store(&engine.Schema{Projects: projects})
-		return err
+		if err != nil {
+			return err
+		}
+		return c.loadAllSecrets(ctx, q)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("load definitions: %w", err)
@@ -90,6 +105,9 @@ func (c *Catalog) publish(name string, p *engine.Project) {
 	defer c.publishing.Unlock()
 	present := c.schema.Load()
 	known := present.Project(name)
+	if p == nil && known != nil && c.secrets != nil {
+		c.secrets.Remove(known.ID)
+	}
 	if p == nil && known == nil || p != nil && known != nil && known.ID >= p.ID && (known.ID > p.ID || known.Revision >= p.Revision) {
 		return
 	}

@@ -16,6 +16,8 @@ type change struct {
 	tables     []tableChange
 	endpoints  []endpointChange
 	order      bool // of tables or endpoints
+	file       bool // a file asks for it, not an edit
+	secrets    secretChange
 }
 
 // A tableChange is a table that is new (no before), dropped (no after) or different.
@@ -47,7 +49,7 @@ func compare(base, next *engine.Project, report *Report) *change {
 
 // empty reports whether nothing is to be written.
 func (c *change) empty() bool {
-	return c.base.ID != 0 && !c.settings && !c.order && len(c.tables) == 0 && len(c.endpoints) == 0
+	return c.base.ID != 0 && !c.settings && !c.order && c.secrets.empty() && len(c.tables) == 0 && len(c.endpoints) == 0
 }
 
 func (c *change) compareTables(report *Report) {

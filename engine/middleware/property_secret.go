@@ -3,6 +3,7 @@ package middleware
 import (
 	"slices"
 	"strconv"
+	"sync"
 
 	"github.com/sayrud/sayrud/engine"
 	"github.com/sayrud/sayrud/engine/raw"
@@ -12,8 +13,8 @@ import (
 // leads to it inside the settings; v is nil where the setting is absent but would make sense, and may stay so. Settings that are not
 // what the middleware's properties say are left to the checks.
 func MapSecrets(s engine.Step, change func(use string, path []string, v raw.Value) raw.Value) engine.Step {
-	d, unknown := lookup(s.Name)
-	if unknown != nil || !slices.ContainsFunc(d.Properties, func(p Property) bool { return p.hasSecret() }) {
+	d, found := secretive()[s.Name]
+	if !found {
 		return s
 	}
 	settings := s.Settings
@@ -25,6 +26,17 @@ func MapSecrets(s engine.Step, change func(use string, path []string, v raw.Valu
 	}
 	return s
 }
+
+// secretive gives the middlewares whose settings may hold secrets; a change of definitions asks for each step of its project.
+var secretive = sync.OnceValue(func() map[string]*Definition {
+	found := map[string]*Definition{}
+	for _, d := range Definitions() {
+		if slices.ContainsFunc(d.Properties, func(p Property) bool { return p.hasSecret() }) {
+			found[d.Name] = d
+		}
+	}
+	return found
+})
 
 func (p *Property) hasSecret() bool {
 	switch {

@@ -6,6 +6,7 @@ import (
 	"github.com/sayrud/sayrud/engine/catalog"
 	"github.com/sayrud/sayrud/engine/definition"
 	"github.com/sayrud/sayrud/engine/raw"
+	"github.com/sayrud/sayrud/engine/secret"
 )
 
 // projectInfo is a project in a list.
@@ -79,7 +80,7 @@ func (s *Server) createProject(c *call, in *createProjectIn) (edited, error) {
 		return edited{}, engine.Errorf(engine.Conflict, "There is a project named %s already.", in.Name)
 	}
 	p := &engine.Project{Name: in.Name, Timezone: in.Timezone, Language: in.Language, Public: in.Public}
-	report, err := s.cfg.Catalog.Apply(c.ctx(), p, catalog.ApplyOptions{Author: c.author()})
+	report, err := s.cfg.Catalog.Apply(c.ctx(), p, catalog.ApplyOptions{Secrets: secret.Listed(s.cfg.Env), Author: c.author()})
 	return edited{report}, err
 }
 
@@ -125,7 +126,8 @@ func (c *call) author() catalog.Author {
 
 // edit changes the definitions of the call's project. Of what is there, change alters the named tables alone; it may replace the rest.
 func (s *Server) edit(c *call, opt changeOptions, change func(*engine.Project) error, alters ...string) (edited, error) {
-	options := catalog.EditOptions{DryRun: opt.DryRun, Yes: opt.Yes, IfRevision: opt.IfRevision, Author: c.author(), Alters: append([]string{}, alters...)}
+	options := catalog.EditOptions{DryRun: opt.DryRun, Yes: opt.Yes, IfRevision: opt.IfRevision,
+		Secrets: secret.Listed(s.cfg.Env), Author: c.author(), Alters: append([]string{}, alters...)}
 	if opt.Yes {
 		if err := c.ownerOf(c.project.Name); err != nil {
 			return edited{}, err
@@ -197,7 +199,7 @@ func (s *Server) apply(c *call, in *applyIn) (edited, error) {
 		}
 	}
 	report, err := s.cfg.Catalog.Apply(c.ctx(), f.Project, catalog.ApplyOptions{
-		DryRun: in.DryRun, Prune: in.Prune, Yes: in.Yes, IfRevision: in.IfRevision, Author: c.author(),
+		DryRun: in.DryRun, Prune: in.Prune, Yes: in.Yes, IfRevision: in.IfRevision, Secrets: secret.Listed(s.cfg.Env), Author: c.author(),
 	})
 	if problems, ok := asProblems(err); ok {
 		err = f.Err(problems)

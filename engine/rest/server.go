@@ -17,6 +17,7 @@ import (
 	"github.com/sayrud/sayrud/engine/middleware"
 	"github.com/sayrud/sayrud/engine/record"
 	"github.com/sayrud/sayrud/engine/script"
+	"github.com/sayrud/sayrud/engine/secret"
 	"github.com/sayrud/sayrud/storage/pg"
 )
 
@@ -27,7 +28,9 @@ type Config struct {
 	Records  *record.Engine
 	Scripts  *script.Runner
 	Auth     *auth.Auth
-	Limits   *middleware.Limiter // the caller runs its Run; nil makes one that drops nothing
+	Limits   *middleware.Limiter              // the caller runs its Run; nil makes one that drops nothing
+	Secrets  *secret.Set                      // that of the Catalog; nil has none
+	Env      func(name string) (string, bool) // variables that the operator listed, for secrets that come by the admin API; nil lists none
 	Log      *slog.Logger
 	Panel    http.Handler         // of /_/ ; nil is none
 	Registry *prometheus.Registry // nil makes one
@@ -54,6 +57,9 @@ func (c *Config) validate() error {
 	}
 	if c.Version == "" {
 		c.Version = "unknown"
+	}
+	if c.Env == nil {
+		c.Env = func(string) (string, bool) { return "", false }
 	}
 	if c.Limits == nil {
 		c.Limits = middleware.NewLimiter(c.DB, c.Log)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"sync"
 	"sync/atomic"
 
@@ -49,15 +50,21 @@ func (s *Set) Replace(project int, revision int64, stored []Sealed) {
 	if known := before[project]; known != nil && known.revision > revision {
 		return
 	}
-	next := make(map[int]*projectSecrets, len(before)+1)
-	for id, p := range before {
-		next[id] = p
-	}
+	next := maps.Clone(before)
 	p := &projectSecrets{revision: revision, items: make(map[identity]*item, len(stored))}
 	for _, one := range stored {
 		p.items[identity{one.Use, one.Reference}] = &item{sealed: one}
 	}
 	next[project] = p
+	s.projects.Store(&next)
+}
+
+// Remove forgets the secrets of a project.
+func (s *Set) Remove(project int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	next := maps.Clone(*s.projects.Load())
+	delete(next, project)
 	s.projects.Store(&next)
 }
 

@@ -11,6 +11,7 @@ import (
 // A Source resolves references when a definition is applied. Its error says what the user can do, and holds no secret.
 type Source interface {
 	Resolve(Reference) (Value, error)
+	Typing() bool // whether secrets may be typed in: {value: TEXT}
 }
 
 // Operator is the Source of the command line: the environment and the files of its process. A relative path begins at the directory
@@ -46,6 +47,12 @@ func (l Listed) Resolve(ref Reference) (Value, error) {
 	}
 	return Value{}, errNotHere(ref)
 }
+
+// Typing gives false: a project file is kept where a secret should not be.
+func (Operator) Typing() bool { return false }
+
+// Typing gives true.
+func (Listed) Typing() bool { return true }
 
 func fromEnv(ref Reference, lookup func(string) (string, bool)) (Value, error) {
 	text, set := lookup(ref.Name)
