@@ -66,6 +66,7 @@ type commands struct {
 	Admin   adminCommand   `cmd:"" help:"Create an administrator, or set a new password."`
 	Token   tokenCommand   `cmd:"" help:"Create, list and revoke API tokens."`
 	SQL     sqlCommand     `cmd:"" name:"sql" help:"Open psql on the views of a project (--url prints the address alone)."`
+	Schema  schemaCommand  `cmd:"" help:"Print the JSON Schema of the project file, for editors."`
 	Health  healthCommand  `cmd:"" help:"Exit with 0 when a server answers that it is ready."`
 	Version versionCommand `cmd:"" help:"Print the version, the commit and the version of PostgreSQL."`
 }

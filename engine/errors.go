@@ -33,6 +33,12 @@ var codeStatus = map[Code]int{
 	TooLarge: 413, Unsupported: 415, Precondition: 412, Timeout: 504, Unavailable: 503, Internal: 500, NotAllowed: 405,
 }
 
+// Codes lists the codes in the order of the documentation.
+func Codes() []Code {
+	return []Code{Invalid, NotFound, Conflict, Guarded, RateLimited, Unauthorized, Forbidden, Captcha, TooLarge, Unsupported, Precondition,
+		Timeout, Unavailable, Internal, NotAllowed}
+}
+
 // Status gives the HTTP status of the code (RFC 9110 section 15).
 func (c Code) Status() int { return codeStatus[c] }
 

@@ -26,6 +26,12 @@ const (
 	OpSearch     FilterOp = "SEARCH"
 )
 
+// FilterOps lists the operators in the order of the documentation.
+func FilterOps() []FilterOp {
+	return []FilterOp{OpAnd, OpOr, OpNot, OpEqual, OpNotEqual, OpGreater, OpLess, OpAtLeast, OpAtMost, OpLike, OpILike, OpIn, OpIsNull,
+		OpContains, OpStartsWith, OpBetween, OpSearch}
+}
+
 // A Filter is a node of a checked filter tree. ParseFilter makes it from the written form.
 type Filter struct {
 	Op       FilterOp

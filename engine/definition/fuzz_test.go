@@ -1,7 +1,7 @@
 package definition_test
 
 import (
-	"encoding/json"
+	"bytes"
 	"errors"
 	"os"
 	"path/filepath"
@@ -9,8 +9,11 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"go.yaml.in/yaml/v3"
 
 	"github.com/sayrud/sayrud/engine/definition"
+	"github.com/sayrud/sayrud/engine/raw"
 )
 
 // FuzzParse feeds any bytes. What is refused has places inside the text; what is accepted prints and parses to the same words.
@@ -70,11 +73,37 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
+// TestJSONSchema holds the schema to what Parse accepts and refuses.
 func TestJSONSchema(t *testing.T) {
 	t.Parallel()
-	schema := definition.JSONSchema()
-	if !json.Valid(schema) {
-		t.Fatal("not JSON")
+	text := definition.JSONSchema([]definition.Middleware{{Name: "main", Schema: raw.Value(`{"type":"object"}`)},
+		{Name: "cors", Doc: "other origins", Schema: raw.Value(`{"type":"object"}`)}})
+	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
+	if err != nil {
+		t.Fatal(err)
 	}
-	golden(t, "testdata/schema.json", schema)
+	c := jsonschema.NewCompiler()
+	if err := c.AddResource("mem:project", document); err != nil {
+		t.Fatal(err)
+	}
+	schema, err := c.Compile("mem:project")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const head = "project: x\ntables: {a: {fields: {t: {type: text}}}}\nendpoints:\n  e: {kind: LIST, route: GET /a, table: a, "
+	for _, tt := range []struct {
+		rest string
+		good bool
+	}{
+		{"filter: {t: x}}", true}, {"filter: {t: AND, l: {t: x}, r: {t: y}}, sort: [-t]}", true}, {"middlewares: [{cors: {}}, main]}", true},
+		{"filtre: {t: x}}", false}, {"middlewares: [{cros: {}}, main]}", false}, {"middlewares: [mian]}", false}, {"page: {size: 5, sise: 5}}", false},
+	} {
+		var project any
+		if err := yaml.Unmarshal([]byte(head+tt.rest), &project); err != nil {
+			t.Fatal(err)
+		}
+		if err := schema.Validate(project); (err == nil) != tt.good {
+			t.Errorf("%s: %v", tt.rest, err)
+		}
+	}
 }

@@ -2,11 +2,21 @@ package definition
 
 import (
 	"encoding/json"
+
+	"github.com/sayrud/sayrud/engine"
+	"github.com/sayrud/sayrud/engine/raw"
 )
 
+// A Middleware is what the JSON Schema says of a step: the middleware package knows it.
+type Middleware struct {
+	Name   string
+	Doc    string
+	Schema raw.Value // JSON Schema of its settings
+}
+
 // JSONSchema gives the JSON Schema (draft 2020-12) of the project file, from the shapes that decode it. Editors complete by it.
-func JSONSchema() []byte {
-	w := &schemaWriter{defs: make(map[string]map[string]any)}
+func JSONSchema(steps []Middleware) []byte {
+	w := &schemaWriter{steps: steps, defs: make(map[string]map[string]any)}
 	root := w.object(projectShape())
 	root["$schema"] = "https://json-schema.org/draft/2020-12/schema"
 	root["title"] = "Sayrud project"
@@ -20,7 +30,8 @@ func JSONSchema() []byte {
 
 // A schemaWriter names the shapes that nest in themselves or stand in several places.
 type schemaWriter struct {
-	defs map[string]map[string]any
+	steps []Middleware
+	defs  map[string]map[string]any
 }
 
 // shared are the shapes under $defs, by the words that describe them.
@@ -66,18 +77,65 @@ func (w *schemaWriter) inline(s *shape) map[string]any {
 		}
 		return map[string]any{"anyOf": forms}
 	case filterValue:
-		return map[string]any{"type": []string{"object", "null"}}
+		return w.named("filter", filterSchema)
 	case sortValue:
-		return map[string]any{"type": []string{"array", "object", "string", "null"}}
+		return w.named("sort", sortSchema)
 	case stepValue:
-		return map[string]any{"anyOf": []any{map[string]any{"type": "string"},
-			map[string]any{"type": "object", "minProperties": 1, "maxProperties": 1, "additionalProperties": map[string]any{"type": []string{"object", "null"}}}}}
+		return w.named("step", w.step)
 	case scalarValue:
 		return map[string]any{"type": []string{"string", "number", "boolean"}}
 	case anyValue:
 		return map[string]any{}
 	}
 	return schemaText(s)
+}
+
+// named puts what make gives under $defs, once, and refers to it.
+func (w *schemaWriter) named(name string, make func() map[string]any) map[string]any {
+	if _, done := w.defs[name]; !done {
+		w.defs[name] = make()
+	}
+	return map[string]any{"$ref": "#/$defs/" + name}
+}
+
+// step describes an item of an onion: the name of a middleware, or the name with its settings.
+func (w *schemaWriter) step() map[string]any {
+	names, settings := []string{}, map[string]any{}
+	for _, m := range w.steps {
+		names = append(names, m.Name)
+		own := map[string]any{}
+		if err := json.Unmarshal(m.Schema, &own); err != nil {
+			panic(err) // printed by the middleware package from its own declarations
+		}
+		delete(own, "$schema")
+		own["description"], own["type"] = m.Doc, []string{"object", "null"}
+		settings[m.Name] = own
+	}
+	return map[string]any{"description": "a middleware: its name, or {name: settings}", "anyOf": []any{
+		map[string]any{"type": "string", "enum": names},
+		map[string]any{"type": "object", "minProperties": 1, "maxProperties": 1, "additionalProperties": false, "properties": settings}}}
+}
+
+// filterSchema describes what engine.ParseFilter reads: the tree, or the shorthand by field.
+func filterSchema() map[string]any {
+	node := map[string]any{"$ref": "#/$defs/filter"}
+	operand := map[string]any{"description": "{t: FIELD, v: name}, {t: LITERAL, v: value}, or the value itself"}
+	return map[string]any{"description": "which records: {t, l, r, v}, or {field: value, other: {op: value, optional: true}}", "anyOf": []any{
+		map[string]any{"type": "null"},
+		map[string]any{"type": "object", "required": []string{"t"}, "properties": map[string]any{
+			"t": map[string]any{"enum": engine.FilterOps()}, "l": operand, "r": operand, "v": map[string]any{},
+			"optional": map[string]any{"type": "boolean", "description": "dropped where its value is absent or null"}}},
+		map[string]any{"type": "object", "properties": map[string]any{
+			"AND": map[string]any{"type": "array", "items": node}, "OR": map[string]any{"type": "array", "items": node}, "NOT": node}},
+	}}
+}
+
+// sortSchema describes what engine.ParseSort reads.
+func sortSchema() map[string]any {
+	keys := map[string]any{"type": "array", "items": map[string]any{"type": "string"}}
+	return map[string]any{"description": "names, a minus in front of those that descend; or {by: slot, allow: {name: keys}}", "anyOf": []any{
+		map[string]any{"type": []string{"string", "null"}}, keys,
+		map[string]any{"type": "object", "properties": map[string]any{"by": map[string]any{}, "allow": map[string]any{}}}}}
 }
 
 func schemaText(s *shape) map[string]any {

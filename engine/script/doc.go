@@ -17,18 +17,7 @@
 //
 // # Helpers
 //
-//	$now()           the time of the request, 2026-11-23T05:28:00.123Z
-//	$ago(d)          that time less a duration: '60s', '1h30m', '7d', '2w', '1d12h'
-//	$uuid()          a random UUID, version 4
-//	$md5(s)          in hexadecimal; null of null
-//	$sha256(s)       likewise
-//	$markdown(s)     HTML of CommonMark, sanitised; null of null; see Bounds
-//	$epoch(t)        seconds since 1970 of a time; without t, of the request's
-//	$epoch_ms(t)     milliseconds
-//	$int(b)          1 for true, 0 for false and null; a number without its fraction, a text read as one, or null
-//	$date(t, format) in the project's timezone; without format, YYYY-MM-DD HH:mm:ss
-//	$json(v)         the JSON text of v
-//	$env(name)       a variable that the operator listed; null where it is not
+// [Helpers] lists the functions that scripts may call, with what they give.
 //
 // A time is a text in RFC 3339, a date, either without offset in the project's timezone, or milliseconds since 1970. A format has
 // the tokens YYYY YY MMMM MMM MM M DD D dddd ddd HH H hh h mm m ss s SSS A a Z ZZ and [text] that stays.

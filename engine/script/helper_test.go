@@ -135,3 +135,19 @@ func TestMarkdownCache(t *testing.T) {
 		}
 	}
 }
+
+func TestHelpersAreListed(t *testing.T) {
+	t.Parallel()
+	listed := map[string]bool{}
+	for _, h := range Helpers() {
+		listed[h.Name] = true
+		if helpers[h.Name] == nil {
+			t.Errorf("%s is listed and does not exist", h.Name)
+		}
+	}
+	for name := range helpers {
+		if !listed[name] {
+			t.Errorf("%s is not listed", name)
+		}
+	}
+}
