@@ -130,11 +130,27 @@ func bindOne(q *middleware.Request, p *plan.Param, lang value.Lang) (raw.Value, 
 	if isJSON {
 		return bindJSON(p, json, lang)
 	}
+	if len(texts) == 0 && p.Type == engine.TypeJSON && (p.In == engine.InQuery || p.In == engine.InBody) {
+		return bindNested(q, p, lang)
+	}
 	v, refused := p.Texts(texts, lang)
 	if refused == nil && v.IsNull() {
 		return nil, nil // an empty text is absent
 	}
 	return v, refused
+}
+
+// bindNested gives the value of a json parameter whose members have names of their own in a query or form: order[0][dir]=asc.
+func bindNested(q *middleware.Request, p *plan.Param, lang value.Lang) (raw.Value, *engine.FieldError) {
+	pairs, _ := q.Query()
+	if p.In == engine.InBody {
+		_, _, pairs, _ = q.Input()
+	}
+	v, ok := middleware.Nested(pairs, p.As)
+	if !ok {
+		return p.Texts([]string{"["}, lang) // which says what JSON it must be
+	}
+	return p.JSON(v, lang)
 }
 
 func bindJSON(p *plan.Param, v raw.Value, lang value.Lang) (raw.Value, *engine.FieldError) {

@@ -28,6 +28,7 @@ endpoints:
     route: POST /types
     params: {t: {type: text, max: 3}, i: {type: integer}, d: {type: date, min: 2026-01-01}, at: {type: datetime}, b: {type: boolean}, e: {type: enum, values: [x, y]}, m: {type: email}, u: {type: url}, j: {type: json}, l: {type: integer, list: true, max: 9}, s: {split: "|", trim: true}, q: {in: query, as: "q[]", list: true}, h: {in: header, as: X-H, required: true}, c: {in: cookie, as: C}}
     response: {body: $params}
+  nested: {route: POST /nested, params: {order: {type: json}, search: {in: query, type: json}, ids: {in: query, as: "ids[]", list: true, type: integer}}, response: {body: {o: "$params.order[0].dir", order: $params.order, s: $params.search.value, ids: $params.ids}}}
   limited: {route: POST /limited, params: {who: {required: true}}, middlewares: [{cors: {origins: ["https://a.org"], methods: [PUT], max_age: 5}}, {rate_limit: {limit: 1, per: 1h, by: $params.who}}, main], response: {body: ok}}
   limited_get: {route: GET /limited, middlewares: [{cors: {origins: ["https://b.org"], headers: [X-One], credentials: true, expose: [X-Two]}}, main], response: {body: ok}}
   closed: {route: GET /closed, middlewares: [main], response: {body: ok}}
@@ -56,6 +57,10 @@ func TestLanguageRequests(t *testing.T) {
 			`{"param":"t","label":"t","code":"max","message":"t may have at most 3 characters."}`, `{"param":"i","label":"i","code":"type","message":"i must be a whole number."}`, `"message":"d must be at least 2026-01-01."`, `"param":"at"`, `"param":"b"`,
 			`"message":"e must be one of: x, y."`, `"param":"m"`, `"param":"u"`, `"param":"l","label":"l","code":"max"`, `"message":"h is required."`}},
 		{name: "multipart", method: "POST", path: types, headers: h + "\nContent-Type: multipart/form-data; boundary=B", body: "--B\r\nContent-Disposition: form-data; name=\"t\"\r\n\r\nabc\r\n--B\r\nContent-Disposition: form-data; name=\"l\"\r\n\r\n1\r\n--B\r\nContent-Disposition: form-data; name=\"l\"\r\n\r\n2\r\n--B--\r\n", status: 200, want: []string{`"t":"abc"`, `"l":[1,2]`}},
+		{name: "brackets", method: "POST", path: "/api/q/nested?search[value]=x&ids[]=1&ids[]=2", body: "order[0][column]=1&order[0][dir]=desc", status: 200, want: []string{`{"o":"desc","order":[{"column":"1","dir":"desc"}],"s":"x","ids":[1,2]}`}},
+		{name: "or JSON", method: "POST", path: `/api/q/nested?search={"value":"x"}&search[value]=y`, body: `{"order":[{"dir":"asc"}]}`, status: 200, want: []string{`{"o":"asc","order":[{"dir":"asc"}],"s":"x","ids":null}`}},
+		{name: "or nothing", method: "POST", path: "/api/q/nested", status: 200, want: []string{`{"o":null,"order":null,"s":null,"ids":null}`}},
+		{name: "broken brackets", method: "POST", path: "/api/q/nested?search[value=y", status: 400, want: []string{`"param":"search"`, `"code":"type"`}},
 		{name: "limit by a parameter", method: "POST", path: "/api/q/limited", body: `{"who":"a"}`, status: 200},
 		{name: "another", method: "POST", path: "/api/q/limited", body: `{"who":"b"}`, status: 200},
 		{name: "refused", method: "POST", path: "/api/q/limited", body: `{"who":"a"}`, status: 429, want: []string{"Retry-After: ", "Too many requests. Try again in"}},
