@@ -15,6 +15,7 @@ import (
 
 	"github.com/sayrud/sayrud/engine/auth"
 	"github.com/sayrud/sayrud/engine/middleware"
+	"github.com/sayrud/sayrud/engine/outbound"
 	"github.com/sayrud/sayrud/engine/rest"
 	"github.com/sayrud/sayrud/ui"
 )
@@ -23,6 +24,7 @@ type serveCommand struct {
 	HTTP           string   `name:"http" help:"Address of the endpoints, the panel and the admin API." default:"127.0.0.1:8090" env:"SAYRUD_HTTP" placeholder:"ADDR"`
 	PanelAddr      string   `help:"Another address for the panel and the admin API; --http serves only endpoints then." env:"SAYRUD_PANEL_ADDR" placeholder:"ADDR"`
 	MetricsAddr    string   `help:"Address of /metrics; without it, nowhere." env:"SAYRUD_METRICS_ADDR" placeholder:"ADDR"`
+	AllowOutbound  []string `help:"Networks, addresses or hosts beyond the public Internet that webhooks, mail, key sets and captchas may connect to." env:"SAYRUD_ALLOW_OUTBOUND" placeholder:"CIDR"`
 	TrustedProxies []string `help:"Addresses or networks of proxies whose X-Forwarded-For is believed." env:"SAYRUD_TRUSTED_PROXIES" placeholder:"CIDR"`
 }
 
@@ -34,6 +36,10 @@ func (c *serveCommand) Run(ctx context.Context, t terminal, g *Globals) (err err
 	proxies, err := parseProxies(c.TrustedProxies)
 	if err != nil {
 		return err
+	}
+	allowed, err := outbound.ParseAllowlist(c.AllowOutbound)
+	if err != nil {
+		return usagef("--allow-outbound: %s", err)
 	}
 	log, buffer := g.bufferedLogger(t.Err)
 	defer buffer.Close()
@@ -53,9 +59,11 @@ func (c *serveCommand) Run(ctx context.Context, t terminal, g *Globals) (err err
 	}
 	principals := auth.New(in.db)
 	limits := middleware.NewLimiter(in.db, log)
+	out := outbound.New(outbound.Config{Allow: allowed})
+	defer out.CloseIdle()
 	server, err := rest.New(rest.Config{
 		DB: in.db, Catalog: in.catalog, Records: in.records, Scripts: in.scripts, Auth: principals, Limits: limits, Log: log,
-		Secrets: in.secrets, Env: g.lookupEnv,
+		Secrets: in.secrets, Env: g.lookupEnv, Outbound: out,
 		Panel: ui.Handler("/_/"), TrustedProxies: proxies, Version: version, Commit: commit,
 	})
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/sayrud/sayrud/engine"
+	"github.com/sayrud/sayrud/engine/outbound"
 	"github.com/sayrud/sayrud/engine/raw"
 	"github.com/sayrud/sayrud/engine/secret"
 	"github.com/sayrud/sayrud/engine/template"
@@ -27,6 +28,8 @@ type Bench struct {
 	Scope    *template.Scope // of the slots
 	Limits   *Limiter        // nil lets every request pass: a trial counts nothing
 	Secrets  *secret.Set     // of all projects; nil has none
+
+	Outbound *outbound.Client // to addresses that settings name; nil in a check, which connects to nothing
 
 	middleware string // the name of the step
 }

@@ -43,7 +43,7 @@ func (s *Server) newEndpoint(p *engine.Project, ep *engine.Endpoint, trial bool)
 	if e.match, problems = parseMatch(ep.Match); problems != nil {
 		return nil, problems.At("match")
 	}
-	bench := middleware.Bench{Project: p.ID, Endpoint: ep.ID, Scope: compiled.Scope(), Limits: s.cfg.Limits, Secrets: s.cfg.Secrets}
+	bench := middleware.Bench{Project: p.ID, Endpoint: ep.ID, Scope: compiled.Scope(), Limits: s.cfg.Limits, Secrets: s.cfg.Secrets, Outbound: s.cfg.Outbound}
 	if trial {
 		bench.Limits = nil
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/sayrud/sayrud/engine/auth"
 	"github.com/sayrud/sayrud/engine/catalog"
 	"github.com/sayrud/sayrud/engine/middleware"
+	"github.com/sayrud/sayrud/engine/outbound"
 	"github.com/sayrud/sayrud/engine/record"
 	"github.com/sayrud/sayrud/engine/script"
 	"github.com/sayrud/sayrud/engine/secret"
@@ -30,6 +31,7 @@ type Config struct {
 	Auth     *auth.Auth
 	Limits   *middleware.Limiter              // the caller runs its Run; nil makes one that drops nothing
 	Secrets  *secret.Set                      // that of the Catalog; nil has none
+	Outbound *outbound.Client                 // connects to what definitions name; nil makes one that reaches the public Internet only
 	Env      func(name string) (string, bool) // variables that the operator listed, for secrets that come by the admin API; nil lists none
 	Log      *slog.Logger
 	Panel    http.Handler         // of /_/ ; nil is none
@@ -60,6 +62,9 @@ func (c *Config) validate() error {
 	}
 	if c.Env == nil {
 		c.Env = func(string) (string, bool) { return "", false }
+	}
+	if c.Outbound == nil {
+		c.Outbound = outbound.New(outbound.Config{})
 	}
 	if c.Limits == nil {
 		c.Limits = middleware.NewLimiter(c.DB, c.Log)
