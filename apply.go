@@ -68,7 +68,14 @@ func (c *applyCommand) apply(ctx context.Context, t terminal, in *instance, file
 	if c.DryRun {
 		return nil
 	}
-	return settle(ctx, t, in.catalog)
+	if err := settle(ctx, t, in.catalog); err != nil {
+		return err
+	}
+	live, err := in.catalog.AwaitServers(ctx, report.Project, report.Revision)
+	if err == nil && !live {
+		fmt.Fprintln(t.Err, "sayrud: saved, but a running server has not taken it up yet; its log says why")
+	}
+	return err
 }
 
 // settle waits for the views and indexes that the change wants, with a bar on a terminal.

@@ -95,7 +95,7 @@ func run(ctx context.Context, args []string, term terminal) int {
 	if len(args) == 0 {
 		args = []string{"--help"}
 	}
-	command, err := parser.Parse(args)
+	command, err := parser.Parse(forPsql(args))
 	if helped {
 		return exitDone
 	}

@@ -55,16 +55,12 @@ func (r report) lines() string {
 	return strings.Join(lines, "\n")
 }
 
-// apply applies a project file given as text. The server hears of another process's change a moment later; asked to apply the same,
-// which changes nothing, it knows at once.
+// apply applies a project file given as text. When it is done, every running server answers by it.
 func (in *installation) apply(source string, flags ...string) (made report) {
 	in.t.Helper()
 	printed, _ := in.run(0, source, append([]string{"apply", "--json", "-"}, flags...)...)
 	if err := json.Unmarshal([]byte(printed), &made); err != nil {
 		in.t.Fatalf("apply --json prints %s: %v", printed, err)
-	}
-	if in.server != nil {
-		in.applyHere(source)
 	}
 	return made
 }

@@ -44,9 +44,11 @@ func (c *Catalog) listen(ctx context.Context) error {
 		if known := c.Schema().Project(name); known == nil || revision == 0 || known.Revision < revision {
 			c.reload(ctx, name)
 		}
+		c.heard(ctx, c.Schema().Project(name))
 		c.stir()
 	}, func() {
 		c.reloadAll(ctx)
+		c.heardAll(ctx)
 		c.stir()
 	})
 }

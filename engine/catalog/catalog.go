@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"context"
+	"crypto/rand"
 	"embed"
 	"fmt"
 	"io/fs"
@@ -46,6 +47,7 @@ type Config struct {
 type Catalog struct {
 	db         *pg.DB
 	log        *slog.Logger
+	server     string // a random name of this process
 	check      func(*engine.Project) engine.Problems
 	secrets    *secret.Set
 	mapSecrets func(engine.Step, func(use string, path []string, v raw.Value) raw.Value) engine.Step // nil: there are no secrets
@@ -60,7 +62,7 @@ type Catalog struct {
 
 // Open migrates the database and loads its definitions.
 func Open(ctx context.Context, db *pg.DB, cfg Config) (*Catalog, error) {
-	c := &Catalog{db: db, log: cfg.Log, check: cfg.Check, secrets: cfg.Secrets, wake: make(chan struct{}, 1)}
+	c := &Catalog{db: db, log: cfg.Log, server: rand.Text(), check: cfg.Check, secrets: cfg.Secrets, wake: make(chan struct{}, 1)}
 	if c.log == nil {
 		c.log = slog.Default()
 	}

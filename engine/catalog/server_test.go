@@ -154,3 +154,25 @@ $$`)
 		s.exec(`INSERT INTO p_blog.a (` + name + `) VALUES ('x')`)
 	}
 }
+
+func TestAwaitServers_waitsForEveryServerThatRuns(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	other := openOn(t, s.db)
+	run(t, other)
+	s.apply("project: blog\n", catalog.ApplyOptions{})
+	until(other, func(schema *engine.Schema) bool { return schema.Project("blog") != nil }) // it listens
+	for i := range 20 {
+		s.edit(func(p *engine.Project) { p.Public = i%2 == 0 })
+		want := s.Schema().Project("blog").Revision
+		if live, err := s.AwaitServers(t.Context(), "blog", want); err != nil || !live {
+			t.Fatal(live, err)
+		}
+		if got := other.Schema().Project("blog").Revision; got != want {
+			t.Fatalf("the other server answers by revision %d, want %d", got, want)
+		}
+	}
+	if live, err := s.AwaitServers(t.Context(), "blog", 1000); err != nil || live {
+		t.Errorf("a revision that nobody has is live: %v %v", live, err)
+	}
+}

@@ -21,7 +21,7 @@ const (
 //
 // reconnected is called each time listening begins, the first time too, before any notify: what was announced
 // earlier, or while no connection was up, has gone unheard, so read the state anew. Both functions hold up the
-// connection while they run; either may be nil.
+// connection while they run; either may be nil. pg_stat_activity shows the connection as application "sayrud CHANNEL".
 func (db *DB) Listen(ctx context.Context, channel string, notify func(payload string), reconnected func()) error {
 	for failures := 0; ; {
 		err := db.listenOnce(ctx, channel, notify, func() {
@@ -43,7 +43,9 @@ func (db *DB) Listen(ctx context.Context, channel string, notify func(payload st
 
 // listenOnce listens until its connection ends.
 func (db *DB) listenOnce(ctx context.Context, channel string, notify func(payload string), listening func()) error {
-	conn, err := pgx.ConnectConfig(ctx, db.pool.Config().ConnConfig)
+	config := db.pool.Config().ConnConfig
+	config.RuntimeParams["application_name"] = "sayrud " + channel
+	conn, err := pgx.ConnectConfig(ctx, config)
 	if err != nil {
 		return fmt.Errorf("connect: %w", err)
 	}

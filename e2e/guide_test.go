@@ -1,0 +1,55 @@
+package e2e
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+var fence = regexp.MustCompile("(?ms)^```([a-z]+)\n(.*?)^```")
+
+// TestGuide does what docs/guide says: it writes each project, runs each command in a shell and compares what it prints with the block
+// behind it, in which … stands for anything.
+func TestGuide(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../docs/guide/README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	in := install(t)
+	in.start()
+	dir := t.TempDir()
+	if err := os.Symlink(binary, filepath.Join(dir, "sayrud")); err != nil {
+		t.Fatal(err)
+	}
+	printed := ""
+	for _, block := range fence.FindAllStringSubmatch(string(page), -1) {
+		kind, text := block[1], strings.ReplaceAll(block[2], "127.0.0.1:8090", in.addr)
+		switch kind {
+		case "yaml":
+			if err := os.WriteFile(filepath.Join(dir, "project.yaml"), []byte(text), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		case "sh":
+			shell := exec.CommandContext(t.Context(), "bash", "-euo", "pipefail", "-c", text)
+			shell.Dir, shell.Env = dir, append(os.Environ(), "SAYRUD_DATA="+in.data)
+			out, err := shell.Output()
+			if err != nil {
+				t.Fatalf("%s\n%v\n%s", text, err, out)
+			}
+			printed = string(out)
+		case "json", "text":
+			pattern := "(?s)^" + strings.ReplaceAll(regexp.QuoteMeta(strings.TrimSpace(text)), "…", ".*?") + "$"
+			lines := strings.Split(strings.TrimSpace(printed), "\n")
+			if kind == "json" { // what apply prints stands above the answer
+				lines = lines[len(lines)-1:]
+			}
+			if !regexp.MustCompile(pattern).MatchString(strings.Join(lines, "\n")) {
+				t.Errorf("the guide says\n%s\nand the command prints\n%s", text, printed)
+			}
+		}
+	}
+}
