@@ -12,6 +12,7 @@ import (
 type Chain struct {
 	before, behind []step // around main
 	cors           *CORS
+	maxBody        int64 // bytes; 0 leaves what the server allows
 }
 
 type step struct {
@@ -66,6 +67,12 @@ func (c *Chain) add(d *Definition, settings raw.Value, b Bench, behind bool) eng
 		}
 		c.cors = newCORS(settings)
 	}
+	if d.Name == bodyLimitName {
+		if c.maxBody != 0 {
+			return engine.Problems{engine.Problemf(nil, "", "body_limit stands in the list twice")}
+		}
+		c.maxBody = bodyLimit(settings)
+	}
 	wrap, problems := d.Compile(settings, b)
 	if problems != nil {
 		return problems
@@ -100,7 +107,13 @@ func (c *Chain) Handler(main Handler, trace Trace) Handler {
 	for i := len(c.before) - 1; i >= 0; i-- {
 		h = traced(c.before[i].name, c.before[i].wrap(h), trace)
 	}
-	return h
+	if c.maxBody == 0 {
+		return h
+	}
+	return func(r *Request) error {
+		r.MaxBody = c.maxBody
+		return h(r)
+	}
 }
 
 func traced(name string, h Handler, trace Trace) Handler {

@@ -59,11 +59,12 @@ func (d *Definition) Slots() []string { return slots(d.Properties, "") }
 
 // Definitions lists the middlewares of this version in the order of the documentation.
 func Definitions() []*Definition {
-	return []*Definition{rateLimitDefinition(), corsDefinition(), mainDefinition()}
+	return []*Definition{rateLimitDefinition(), corsDefinition(),
+		ipFilterDefinition(), refererDefinition(), bodyLimitDefinition(), mainDefinition()}
 }
 
 // planned are the further names of LANGUAGE, Middlewares.
-var planned = []string{"captcha", "auth", "ip_filter", "referer", "body_limit", "basic_auth", "cache", "script", "webhook", "email"}
+var planned = []string{"captcha", "auth", "basic_auth", "cache", "script", "webhook", "email"}
 
 func mainDefinition() *Definition {
 	return &Definition{Name: Main, Doc: "The data operation of the endpoint. It stands in the onion exactly once."}

@@ -101,6 +101,8 @@ var sentences = map[string]struct{ en, zh string }{
 	"rate_limited": {"Too many requests. Try again in %d seconds.", "请求过于频繁，请在 %d 秒后重试。"},
 	"unauthorized": {"Sign in first.", "请先登录。"},
 	"forbidden":    {"You are not allowed to do this.", "没有权限。"},
+	"ip_filter":    {"Requests from your address are not allowed.", "不允许来自您的地址的请求。"},
+	"referer":      {"Requests from this page are not allowed.", "不允许来自此页面的请求。"},
 	"script":       {"%s could not be computed.", "%s无法计算。"},
 	"header":       {"The first line must name fields of the table: %s.", "第一行须为本表的字段名：%s。"},
 	"timeout":      {"The request took too long.", "请求超时。"},
