@@ -42,10 +42,13 @@ func (s *scope) path(text string) node {
 // scopeOf gives what the response template of a plan sees.
 func (d *document) scopeOf(p *plan.Plan) *scope {
 	ep := p.Endpoint
-	count := nullable(typed("integer"))
+	paged, counted := typed("integer"), typed("null")
+	if ep.Page != nil && ep.Page.Total {
+		counted = paged
+	}
 	s := &scope{document: d, names: map[string]node{
 		"$request": plain(requestSchema()), "$params": plain(d.paramsSchema(p)), "$auth": plain(authSchema()),
-		"$total": plain(count), "$page": plain(count), "$pages": plain(count), "$size": plain(count), "$next": plain(nullable(typed("string"))),
+		"$total": plain(counted), "$page": plain(paged), "$pages": plain(counted), "$size": plain(paged), "$next": plain(nullable(typed("string"))),
 		"$index": plain(typed("integer")),
 	}}
 	if p.Table != nil {
