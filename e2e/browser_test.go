@@ -18,12 +18,8 @@ func TestCommentsInBrowser(t *testing.T) {
 	site := httptest.NewServer(http.FileServer(http.Dir("../examples/comments")))
 	t.Cleanup(site.Close)
 
-	install := exec.CommandContext(t.Context(), "npm", "ci", "--no-audit", "--no-fund", "--loglevel=error")
-	install.Dir = "browser"
-	if out, err := install.CombinedOutput(); err != nil {
-		t.Fatalf("npm ci: %v\n%s", err, out)
-	}
-	drive := exec.CommandContext(t.Context(), "node", "--test", "--test-reporter=spec")
+	npm(t, "browser")
+	drive := exec.CommandContext(t.Context(), "node", "--test", "--test-reporter=spec", "comments.test.mjs")
 	drive.Dir = "browser"
 	drive.Env = append(os.Environ(), "SITE="+site.URL, "SERVER=http://"+in.addr, "SETUP="+in.setupLink(), "PROFILE="+t.TempDir())
 	out, err := drive.CombinedOutput()
