@@ -43,12 +43,25 @@ func FuzzCompile(f *testing.F) {
 		}
 		for _, q := range queriesOf(p) {
 			for variant := range min(len(q.cells), 64) {
-				if p.Read == nil || q != p.Read.Query || p.Read.starts(Start(variant/2%int(starts))) {
+				if read := readOf(p, q); read == nil || read.starts(Start(variant/2%int(starts))) {
 					checkStatement(t, q, q.Statement(variant))
 				}
 			}
 		}
 	})
+}
+
+// readOf gives the read whose query is q, or nil.
+func readOf(p *Plan, q *Query) *Read {
+	if p.Read != nil && q == p.Read.Query {
+		return p.Read
+	}
+	for _, source := range p.Sources {
+		if q == source.Read.Query {
+			return source.Read
+		}
+	}
+	return nil
 }
 
 // starts reports whether a page may begin so.
@@ -70,6 +83,9 @@ func queriesOf(p *Plan) []*Query {
 	}
 	if p.Read != nil {
 		add(p.Read.Query, p.Read.count)
+	}
+	for _, source := range p.Sources {
+		add(source.Read.Query)
 	}
 	for w := p.Write; w != nil; {
 		add(w.Query, w.Lock, w.ByID, w.Keep, w.Count)

@@ -79,6 +79,15 @@ func describe(p *Plan) string {
 			describeStatement(&b, "count", r.Query, r.Count(0))
 		}
 	}
+	for _, source := range p.Sources {
+		title := "source " + source.Name
+		if !source.Used {
+			title = "unused " + title
+		}
+		for i := range source.Read.Sort.Orders {
+			describeStatement(&b, title, source.Read.Query, source.Read.Query.Statement(source.Read.Variant(0, i, AtTop, 0)))
+		}
+	}
 	if w := p.Write; w != nil {
 		describeStatement(&b, "plain", w.Query, w.Query.Statement(0))
 		if all := w.VersionBit() - 1; all > 0 {

@@ -23,9 +23,15 @@ type Plan struct {
 	Read   *Read  // of LIST and VIEW
 	Write  *Write // of CREATE, UPDATE and DELETE
 
+	Sources []*Source // further results, in the order of Env.Sources
+	reads   bool      // some of them
+
 	Location *time.Location // the project's timezone
 	scope    *template.Scope
 }
+
+// ReadsSources reports whether a request reads any of the plan's sources.
+func (p *Plan) ReadsSources() bool { return p.reads }
 
 // Scope gives the names that slots of the endpoint's middlewares may use: the request, who asks, the parameters.
 func (p *Plan) Scope() *template.Scope {
@@ -46,6 +52,9 @@ func Compile(p *engine.Project, ep *engine.Endpoint) (*Plan, engine.Problems) {
 	}
 	c.guards()
 	c.operation()
+	if !c.sources() {
+		return nil, c.problems
+	}
 	c.templates()
 	if len(c.problems) > 0 {
 		return nil, c.problems
@@ -53,6 +62,7 @@ func Compile(p *engine.Project, ep *engine.Endpoint) (*Plan, engine.Problems) {
 	if c.finish != nil {
 		c.finish()
 	}
+	c.finishSources()
 	return c.plan, c.problems
 }
 
@@ -91,7 +101,6 @@ func (c *compiler) refuseUnsupported() {
 		}
 	}
 	refuse(ep.Include.Len() > 0, "include")
-	refuse(ep.Sources.Len() > 0, "sources")
 	refuse(ep.Bulk > 0, "bulk")
 }
 
@@ -171,6 +180,7 @@ func (c *compiler) operation() {
 // templates compiles the response and the errors, which tells the shape what to fetch.
 func (c *compiler) templates() {
 	ep, scope := c.endpoint, *c.plan.scope
+	scope.Sources = c.plan.sourceNames()
 	paged := false
 	if c.plan.Shape != nil {
 		if ep.Kind == engine.List && !c.plan.Read.One {

@@ -33,7 +33,8 @@ type Read struct {
 	// request anew (PostgreSQL manual, PREPARE, "Notes"), which costs as much as the page.
 	Usual int64
 
-	Aggregated bool // the rows are groups: at most MaxSize without `page`
+	Most       int64 // results without `page`
+	Aggregated bool  // the results are groups
 }
 
 // A Page holds the slots that bound a LIST; nil ones were not given.
@@ -79,14 +80,14 @@ func (r *Read) Count(mask int) *Statement { return r.count.Statement(mask) }
 
 func (c *compiler) read() {
 	ep, t := c.endpoint, c.plan.Table
-	r := &Read{Query: &Query{}, One: ep.Kind == engine.View}
+	r := &Read{Query: &Query{}, One: ep.Kind == engine.View, Most: DefaultSize}
 	c.plan.Read = r
 	c.refuseWriting()
 	where := c.filter(r.Query, ep.Filter, t.Def, false, "filter")
 	a := c.aggregation(t.Def)
 	if a != nil && len(c.problems) == 0 {
 		c.plan.Shape, r.Aggregated = a.shape(), true
-		r.One = a.groups == 0
+		r.One, r.Most = a.groups == 0, MaxSize
 	}
 	r.Sort = c.sort(t.Def, a)
 	if r.One && ep.Page != nil {
@@ -182,10 +183,8 @@ func (r *Read) limit(w *writer, single, usual bool) {
 	case single:
 	case r.One:
 		w.text("\nLIMIT 1")
-	case r.Page == nil && r.Aggregated:
-		w.text("\nLIMIT ", strconv.Itoa(MaxSize))
 	case r.Page == nil:
-		w.text("\nLIMIT ", strconv.Itoa(DefaultSize))
+		w.text("\nLIMIT ", strconv.FormatInt(r.Most, 10))
 	case usual && r.Usual > 0:
 		w.text("\nLIMIT ", strconv.FormatInt(r.Usual+int64(index(r.Page.Cursor != nil)), 10))
 	default:

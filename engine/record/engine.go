@@ -39,11 +39,11 @@ func (e *Engine) Run(ctx context.Context, p *plan.Plan, env *template.Env) error
 
 // RunInto is Run with memory of the caller's: what env gets lives until the Result is used again.
 func (e *Engine) RunInto(ctx context.Context, p *plan.Plan, env *template.Env, into *Result) error {
-	env.Record, env.Records, env.Total, env.Next = nil, nil, -1, nil
+	env.Record, env.Records, env.Sources, env.Total, env.Next = nil, nil, nil, -1, nil
 	into.reset()
 	r := &run{engine: e, ctx: ctx, plan: p, env: env, result: into}
 	var err error
-	if p.Write != nil && p.Locks() {
+	if p.Write != nil && (p.Locks() || p.ReadsSources()) {
 		err = r.atomically(r.guardedMain)
 	} else {
 		err = r.guardedMain()
@@ -72,6 +72,18 @@ func (r *run) guardedMain() error {
 	if err := r.guards(); err != nil {
 		return err
 	}
+	if r.plan.ReadsSources() {
+		if err := r.ask(); err != nil {
+			return err
+		}
+	}
+	if err := r.main(); err != nil || len(r.asked) == 0 {
+		return err
+	}
+	return r.queryAll(nil)
+}
+
+func (r *run) main() error {
 	switch p := r.plan; {
 	case p.Read != nil && p.Read.One:
 		return r.view()
@@ -95,6 +107,7 @@ type run struct {
 	lang   value.Lang
 	tx     *pg.Tx      // nil outside a transaction
 	w      *plan.Write // of the plan, or of its upsert while that changes a record
+	asked  []pg.Call   // of the sources, until they are sent
 }
 
 // language picks the language of refusals when the first one is needed.

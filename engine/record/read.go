@@ -22,7 +22,7 @@ func (r *run) view() error {
 		return err
 	}
 	s := read.Query.Statement(read.Variant(read.Query.Mask(r.result.args), order, plan.AtTop, 0))
-	if _, err := r.query(s, r.params(s, nil), r.result.expect(r.plan, &read.Layout)); err != nil {
+	if err := r.read(s, r.params(s, nil), r.result.expect(r.plan, &read.Layout)); err != nil {
 		return err
 	}
 	if len(r.result.rows) == 0 {
@@ -53,7 +53,7 @@ func (r *run) list() error {
 	if read.Layout.Keys >= 0 {
 		row = page.collect(r, sorted.Keys, row)
 	}
-	if _, err := r.query(s, r.params(s, page.arg), row); err != nil {
+	if err := r.read(s, r.params(s, page.arg), row); err != nil {
 		return err
 	}
 	r.env.Next = page.next(sorted)

@@ -10,7 +10,7 @@ import (
 
 // RunIn is RunInto inside the caller's transaction, which the caller may roll back: an endpoint is tried before it is saved.
 func (e *Engine) RunIn(ctx context.Context, tx *pg.Tx, p *plan.Plan, env *template.Env, into *Result) error {
-	env.Record, env.Records, env.Total, env.Next = nil, nil, -1, nil
+	env.Record, env.Records, env.Sources, env.Total, env.Next = nil, nil, nil, -1, nil
 	into.reset()
 	r := &run{engine: e, ctx: ctx, plan: p, env: env, result: into, tx: tx}
 	if err := r.guardedMain(); err != nil {

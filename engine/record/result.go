@@ -50,6 +50,15 @@ func (r *Result) expect(p *plan.Plan, layout *plan.Layout) func(values [][]byte)
 // row takes over one row of a result.
 func (r *Result) row(values [][]byte) error {
 	l := r.layout
+	r.rows = append(r.rows, r.decode(r.keys, l, values))
+	if l.Total >= 0 && r.total == nil {
+		r.total = r.copy(values[l.Total])
+	}
+	return nil
+}
+
+// decode copies one row out of a result.
+func (r *Result) decode(keys raw.Keys, l *plan.Layout, values [][]byte) template.Row {
 	size := 0
 	for _, v := range values {
 		size += len(v) + 8
@@ -58,11 +67,11 @@ func (r *Result) row(values [][]byte) error {
 	row := template.Row{UID: r.copy(at(values, l.UID)), ID: r.copy(at(values, l.ID)), Version: r.copy(at(values, l.Version))}
 	row.CreatedAt = r.time(at(values, l.CreatedAt))
 	row.UpdatedAt = r.time(at(values, l.UpdatedAt))
-	slots := r.keys.Len()
+	slots := keys.Len()
 	cells := r.take(slots + l.Extra)
 	row.Slots, row.Columns = cells[:slots:slots], cells[slots:]
 	if l.Data >= 0 {
-		r.keys.Scan(raw.Value(r.copy(values[l.Data])), row.Slots)
+		keys.Scan(raw.Value(r.copy(values[l.Data])), row.Slots)
 	} else {
 		clear(row.Slots)
 		for _, f := range l.Fields {
@@ -76,11 +85,7 @@ func (r *Result) row(values [][]byte) error {
 	for i := range row.Columns {
 		row.Columns[i] = raw.Value(r.copy(values[l.Columns+i]))
 	}
-	if l.Total >= 0 && r.total == nil {
-		r.total = r.copy(values[l.Total])
-	}
-	r.rows = append(r.rows, row)
-	return nil
+	return row
 }
 
 func at(values [][]byte, i int) []byte {

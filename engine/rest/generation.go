@@ -114,7 +114,8 @@ func (p *project) reusable(def *engine.Project, ep *engine.Endpoint, crud crudKe
 	return e
 }
 
-// tablesOf gives the tables an endpoint's plan may depend on: its own, those that its guards ask, and all that references lead to.
+// tablesOf gives the tables an endpoint's plan may depend on: its own, those of its includes and sources, those that its
+// guards ask, and all that references lead to.
 func tablesOf(p *engine.Project, ep *engine.Endpoint) []*engine.Table {
 	var tables []*engine.Table
 	var visit func(name string)
@@ -130,7 +131,19 @@ func tablesOf(p *engine.Project, ep *engine.Endpoint) []*engine.Table {
 			}
 		}
 	}
+	var included func(includes engine.Map[*engine.Include])
+	included = func(includes engine.Map[*engine.Include]) {
+		for _, include := range includes.All() {
+			visit(include.Table)
+			included(include.Include)
+		}
+	}
 	visit(ep.Table)
+	included(ep.Include)
+	for _, source := range ep.Sources.All() {
+		visit(source.Table)
+		included(source.Include)
+	}
 	for _, g := range ep.Guards {
 		for _, q := range []*engine.GuardQuery{g.Exists, g.NotExists, g.Count} {
 			if q != nil {

@@ -96,7 +96,17 @@ func TestLanguageRefuses(t *testing.T) {
 		{`route: GET /x, response: {body: {$each: $request.query}}`, "$each makes items"},
 		{`route: GET /x, errors: {body: $error.cod}`, "did you mean $error.code?"},
 		{`route: GET /x, include: {r: {table: notes, by: {up: uid}}}`, "include"},
-		{`route: GET /x, sources: {r: {table: notes}}`, "sources is not available in this version"},
+		{`route: GET /x, sources: {r: {table: notes}}, response: {body: $sources.s}`, "$sources.s is no source"},
+		{`route: GET /x, sources: {r: {table: notes}}, response: {body: $sources.r.title}`, "$sources.r is a list and has no member title"},
+		{`route: GET /x, sources: {r: {table: notes}}, response: {body: "=$sources.r[0].mail"}`, "mail is hidden"},
+		{`route: GET /x, sources: {r: {table: notse}}`, `did you mean "notes"?`},
+		{`route: GET /x, sources: {r: {table: notes, filter: {titel: x}}}`, "title"},
+		{`route: GET /x, sources: {r: {table: notes, sort: [tilte]}}`, "title"},
+		{`route: GET /x, sources: {r: {table: notes, limit: 1001}}`, "1000"},
+		{`route: GET /x, sources: {r: {table: notes, group: [mail], aggregate: {n: count}}}`, "mail is hidden"},
+		{`route: GET /x, sources: {r: {table: notes, aggregate: {n: {sum: title}}}}`, "a field of numbers"},
+		{`route: GET /x, sources: {r: {table: notes, filter: {title: $params.no}}}`, "$params.no is no parameter"},
+		{`route: GET /x, sources: {r: {table: notes, page: {size: 1}}}`, "page"},
 		{`kind: CREATE, route: POST /x, table: notes, params: {title: {}}, bulk: 5`, "bulk is not available in this version"},
 	} {
 		f, err := definition.Parse("x.yaml", []byte(refusing+"endpoints:\n  e: {"+tt.endpoint+"}\n"))

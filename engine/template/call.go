@@ -47,9 +47,12 @@ func (w *writer) input(n node) raw.Value {
 	var key wholeKey
 	switch n := n.(type) {
 	case *whole:
-		key = wholeKey{n, findRow(n.row, w.env, w.locals)}
+		key = wholeKey{n, reach(n.in, findRow(n.row, w.env, w.locals))}
 	case *wholes:
 		key = wholeKey{node: n}
+		if n.list.from == listJoined {
+			key.row = reach(n.list.in, findRow(n.list.row, w.env, w.locals))
+		}
 	default:
 		return w.value(n)
 	}
@@ -94,7 +97,7 @@ func (c *compiler) isMember(names []string) bool {
 		return false
 	}
 	b := c.binding(names[0])
-	if b != nil && b.record == nil || b == nil && !slices.Contains([]string{"$record", "$params", "$this", "$that"}, names[0]) {
+	if b != nil && b.record == nil || b == nil && !slices.Contains([]string{"$record", "$params", "$this", "$that", "$sources"}, names[0]) {
 		return false
 	}
 	_, refused := c.resolve(names)
@@ -106,19 +109,27 @@ func (c *compiler) share(n node) node {
 	want := sharedWhole{node: n}
 	switch n := n.(type) {
 	case *whole:
-		want.row = n.row
-		n.dropNulls = false
+		want.row, want.in = n.row, n.in
+		n.keepNulls()
 	case *wholes:
-		want.list = true
-		n.record.dropNulls = false
+		want.list = &n.list
+		n.record.keepNulls()
 	default:
 		return n
 	}
 	for _, s := range c.shared {
-		if s.row == want.row && s.list == want.list {
+		if s.same(&want) {
 			return s.node
 		}
 	}
 	c.shared = append(c.shared, want)
 	return n
+}
+
+// same reports whether s is the same record, or the same list, as other.
+func (s *sharedWhole) same(other *sharedWhole) bool {
+	if s.list == nil || other.list == nil {
+		return s.list == other.list && s.row == other.row && s.in == other.in
+	}
+	return *s.list == *other.list
 }

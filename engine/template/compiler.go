@@ -42,7 +42,8 @@ type binding struct {
 // A sharedWhole is a whole record, or the list of them, that several scripts read.
 type sharedWhole struct {
 	row  int
-	list bool
+	in   *step
+	list *list // nil: one record
 	node node
 }
 
@@ -104,11 +105,10 @@ func (c *compiler) path(names []string, offset int) node {
 	return n
 }
 
-// mention notes a path that the definition reads. An item of $records counts as $record; items that are values were mentioned with
-// their list.
+// mention notes a path that the definition reads. An item of $records counts as $record; other items were mentioned with their list.
 func (c *compiler) mention(names []string) {
 	if b := c.binding(names[0]); b != nil {
-		if b.record == nil {
+		if b.record == nil || b.record != c.scope.Records {
 			return
 		}
 		names = append([]string{"$record"}, names[1:]...)

@@ -12,7 +12,8 @@ type each struct {
 
 // A level is one list of a $each and where its present item is kept.
 type level struct {
-	list  node // nil: Env.Records
+	rows  *list // of records
+	list  node  // of values, where there are no rows
 	local int
 }
 
@@ -70,9 +71,10 @@ func (e *each) level(w *writer, n int, do func() bool) (ready, more bool) {
 		ready = ready && inner
 		return more
 	}
-	if l.list == nil {
-		for r := range w.env.Records {
-			if !one(local{row: &w.env.Records[r]}) {
+	if l.rows != nil {
+		rows := l.rows.find(w.env, w.locals)
+		for r := range rows {
+			if !one(local{row: &rows[r]}) {
 				break
 			}
 		}

@@ -16,11 +16,19 @@ type Scope struct {
 	Params  []string      // $params, in the order of Env.Params; nil means that $params does not exist
 	Record  Record        // $record
 	Records Record        // $records: how each of its items is read
+	Sources []Source      // $sources, in the order of Env.Sources
 	Pages   bool          // $total $page $pages $size $next
 	Error   bool          // $error
 	This    *engine.Table // $this in constraints: stored form
 	That    *engine.Table // $that
 	Value   bool          // $value: what a rule or constraint refuses
+}
+
+// A Source is a further named result: a list of records, or one.
+type Source struct {
+	Name   string
+	Record Record
+	One    bool
 }
 
 // A Record says how the members of a record are found in a Row. The plan package implements it and notes, while a template is
@@ -52,6 +60,7 @@ const (
 	RefSlot                     // Row.Slots[Index]
 	RefColumn                   // Row.Columns[Index]
 	RefPair                     // {"u": Row.Slots[Index], "v": Row.Columns[Display]}, null where the slot is
+	RefList                     // Row.Lists[Index], whose rows Items reads; the first of Path is the number of one
 )
 
 // A Ref is a resolved member. Its zero value is the uid.
@@ -60,6 +69,9 @@ type Ref struct {
 	Index   int
 	Display int      // of RefPair: the column of the display value; -1 is null
 	Path    []string // further into the JSON value found: names, or decimal indexes of arrays
+	Items   Record   // of RefList
+
+	items *whole // the same, compiled
 }
 
 // A Row is one record as it came from the database. Its memory belongs to the result it is part of.
@@ -68,6 +80,7 @@ type Row struct {
 	UID                  []byte
 	CreatedAt, UpdatedAt []byte      // 2026-11-23T05:28:00.123Z
 	Slots                []raw.Value // stored values, by the slot of their key (raw.Keys); nil where absent
+	Lists                [][]Row     // records joined to this one
 	Columns              []raw.Value // what else the statement fetched, as JSON: generated fields, values of referred records
 }
 
@@ -88,7 +101,8 @@ type Env struct {
 	Params   []raw.Value
 	Record   *Row
 	Records  []Row
-	Total    int64 // -1 where it was not counted
+	Sources  [][]Row // by the order of Scope.Sources; that of one record has one row
+	Total    int64   // -1 where it was not counted
 	Page     int64
 	Size     int64
 	Next     raw.Value

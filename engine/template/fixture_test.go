@@ -68,6 +68,36 @@ func (comments) Member(path []string) (Ref, error) {
 
 func (comments) Whole() []Member { return commentFields }
 
+// notes is a Record with a nick and, where it has lists, the notes that answer it, which have none.
+type notes struct{ lists bool }
+
+func (n notes) Member(path []string) (Ref, error) {
+	switch {
+	case path[0] == "nick" && len(path) == 1:
+		return Ref{Kind: RefSlot}, nil
+	case path[0] == "replies" && n.lists:
+		return Ref{Kind: RefList, Path: path[1:], Items: notes{}}, nil
+	}
+	return Ref{}, fmt.Errorf("there is no field %s", path[0])
+}
+
+func (n notes) Whole() []Member {
+	members := []Member{{"nick", Ref{Kind: RefSlot}}}
+	if n.lists {
+		ref, _ := n.Member([]string{"replies"})
+		members = append(members, Member{"replies", ref})
+	}
+	return members
+}
+
+func note(nick string, replies ...Row) Row {
+	r := Row{Slots: []raw.Value{nil}, Lists: [][]Row{replies}}
+	if nick != "" {
+		r.Slots[0] = raw.Text(nick)
+	}
+	return r
+}
+
 // request is a Request of fixed values.
 type request struct{}
 
@@ -111,6 +141,8 @@ func fixtureScope(kind string) *Scope {
 		sc.Records, sc.Pages = comments{}, true
 	case "view":
 		sc.Record = comments{}
+	case "tree":
+		sc.Records, sc.Sources = notes{true}, []Source{{Name: "visible", Record: notes{}, One: true}, {Name: "top", Record: notes{true}}}
 	case "error":
 		sc.Error, sc.Record = true, comments{}
 	case "this":
@@ -137,6 +169,9 @@ func fixtureEnv(kind string) *Env {
 		env.Records, env.Total, env.Page, env.Size, env.Next = all, 43, 2, 20, raw.Value(`"c2"`)
 	case "view":
 		env.Record = &all[0]
+	case "tree":
+		env.Records = []Row{note("Ann", note("a1"), note("")), note("Bob")}
+		env.Sources = [][]Row{{note("one")}, {note("t1", note("r1"), note("r2")), note("t2")}}
 	case "error":
 		env.Error = &engine.Error{Code: engine.Invalid, Fields: []engine.FieldError{
 			{Param: "nick", Label: "Nickname", Code: "required", Message: "Nickname is required."},
@@ -166,7 +201,7 @@ func readGolden(t testing.TB, file string) []goldenCase {
 			t.Fatalf("%s: malformed paragraph:\n%s", file, paragraph)
 		}
 		c := goldenCase{title: title[2:], kind: "list", input: input, want: want}
-		for _, kind := range []string{"view", "error", "this"} {
+		for _, kind := range []string{"view", "error", "this", "tree"} {
 			if name, ok := strings.CutSuffix(c.title, " ["+kind+"]"); ok {
 				c.title, c.kind = name, kind
 			}

@@ -32,7 +32,7 @@ func (c *compiler) members(pairs []pair) node {
 		o.scripts = o.scripts || m.name != nil && m.name.scripted() || m.value.scripted()
 		_, isConstant := m.value.(constant)
 		constants = constants && isConstant
-		if p, ok := m.value.(*path); ok && p.from == fromRecord {
+		if p, ok := m.value.(*path); ok && p.from == fromRecord && p.in == nil {
 			m.field = p
 		}
 	}
@@ -136,7 +136,7 @@ func (c *compiler) spreadOne(o *object, v raw.Value) {
 			break // there may be no record, so no members either
 		}
 		for _, m := range n.members {
-			o.set(member{key: m.key, value: &path{from: fromRecord, row: n.row, ref: m.ref}})
+			o.set(member{key: m.key, value: &path{from: fromRecord, row: n.row, in: n.in, ref: m.ref}})
 		}
 		return
 	}

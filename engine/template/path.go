@@ -28,17 +28,23 @@ const (
 	fromValue
 )
 
-// The rows a path may read: an item of $each by the number of its local, Env.Record, or Env.Records[n] as firstRow-n.
+// The rows a path may read: an item of $each by the number of its local, Env.Record, Env.Records[n] as firstRow-n, or
+// Env.Sources[i][n] as firstSource - (i<<32 + n).
 const (
-	envRecord = -1
-	firstRow  = -2
+	envRecord   = -1
+	firstRow    = -2
+	firstSource = -1 << 31
 )
+
+// sourceRow gives the number of row n of source i.
+func sourceRow(i, n int) int { return firstSource - (i<<32 + n) }
 
 // A path reads one value of an Env or of an enclosing $each.
 type path struct {
 	from  from
 	index int
 	row   int
+	in    *step // of fromRecord: how the record is reached from that row
 	ref   Ref
 	rest  []string // further into the JSON found
 }
@@ -61,7 +67,7 @@ func (p *path) scripted() bool { return false }
 // append appends the value, or null where there is none.
 func (p *path) append(dst []byte, env *Env, locals []local) []byte {
 	if p.from == fromRecord {
-		row := findRow(p.row, env, locals)
+		row := reach(p.in, findRow(p.row, env, locals))
 		if row == nil {
 			return append(dst, raw.NullValue...)
 		}
@@ -93,7 +99,7 @@ func (p *path) read(env *Env, locals []local) raw.Value {
 		}
 		return walk(env.Params[p.index], p.rest)
 	case fromRecord:
-		if row := findRow(p.row, env, locals); row != nil {
+		if row := reach(p.in, findRow(p.row, env, locals)); row != nil {
 			return p.ref.read(row)
 		}
 		return nil
@@ -142,6 +148,12 @@ func findRow(row int, env *Env, locals []local) *Row {
 		return locals[row].row
 	case row == envRecord:
 		return env.Record
+	case row <= firstSource:
+		i, n := (firstSource-row)>>32, (firstSource-row)&(1<<32-1)
+		if i < len(env.Sources) && n < len(env.Sources[i]) {
+			return &env.Sources[i][n]
+		}
+		return nil
 	case firstRow-row < len(env.Records):
 		return &env.Records[firstRow-row]
 	}

@@ -5,6 +5,8 @@ import "github.com/sayrud/sayrud/engine/raw"
 // append appends the member of row, or null.
 func (r *Ref) append(dst []byte, row *Row) []byte {
 	switch r.Kind {
+	case RefList:
+		return r.appendList(dst, row)
 	case RefUID:
 		return appendQuoted(dst, row.UID)
 	case RefCreatedAt:
@@ -40,6 +42,8 @@ func (r *Ref) read(row *Row) raw.Value {
 		v = at(row.Columns, r.Index)
 	case RefPair:
 		v = r.appendPair(nil, row)
+	case RefList:
+		v = r.appendList(nil, row)
 	}
 	if len(r.Path) > 0 {
 		return walk(v, r.Path)

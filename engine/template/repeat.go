@@ -58,30 +58,25 @@ func (c *compiler) levels(e *each, d directed) func() node {
 		d.each.Items(func(_ int, v raw.Value) bool { lists = append(lists, v); return true })
 	}
 	as := c.itemNames(d.as, len(lists))
+	var record Record
 	for i, list := range lists {
 		if nested {
-			c.in(strconv.Itoa(i), func() node { c.level(e, list, as[i]); return nil })
+			c.in(strconv.Itoa(i), func() node { record = c.level(e, list, as[i]); return nil })
 		} else {
-			c.level(e, list, as[i])
+			record = c.level(e, list, as[i])
 		}
 	}
 	last := binding{local: c.active - 1, index: true, name: "$index"}
 	c.names = append(c.names, last)
-	records := e.levels[len(e.levels)-1].list == nil
-	return func() node {
-		if records {
-			return c.whole(c.scope.Records, last.local)
-		}
-		return &path{from: fromLocal, index: last.local}
-	}
+	return func() node { return c.itemOf(record, last.local) }
 }
 
-// level compiles one list of $each and binds its item. The items of $records are read member by member, so nothing asks for all of
-// their members here.
-func (c *compiler) level(e *each, list raw.Value, as string) {
+// level compiles one list of $each and binds its item; it gives what reads the items where they are records. Those are read member by
+// member, so nothing asks for all of their members here.
+func (c *compiler) level(e *each, list raw.Value, as string) Record {
 	l, b := level{local: c.active}, binding{name: as, local: c.active}
-	if raw.EqualString(list, "$records") && c.scope.Records != nil && c.binding("$records") == nil {
-		b.record = c.scope.Records
+	if rows, record := c.rows(list); rows != nil {
+		l.rows, b.record = rows, record
 		b.name = cmp.Or(as, "$record")
 	} else {
 		l.list = c.value(list)
@@ -93,6 +88,21 @@ func (c *compiler) level(e *each, list raw.Value, as string) {
 		c.names = append(c.names, b)
 	}
 	e.levels = append(e.levels, l)
+	return b.record
+}
+
+// rows gives the records that a list of $each names by a path; nil where it is anything else.
+func (c *compiler) rows(v raw.Value) (*list, Record) {
+	text, _ := v.Text()
+	names, n := scanPath(text)
+	if v.Kind() != raw.String || n == 0 || n != len(text) {
+		return nil, nil
+	}
+	rows, record := c.listAt(names)
+	if rows != nil && rows.from != listRecords {
+		c.mention(names)
+	}
+	return rows, record
 }
 
 // itemNames gives the names of the items of n lists: $as names that of the last, or is a list of names, one for each.

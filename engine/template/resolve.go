@@ -32,7 +32,8 @@ func (c *compiler) roots() []string {
 		exists bool
 	}{
 		{"$request", sc.Request}, {"$params", sc.Params != nil}, {"$auth", sc.Auth}, {"$this", sc.This != nil}, {"$that", sc.That != nil},
-		{"$value", sc.Value}, {"$record", sc.Record != nil}, {"$records", sc.Records != nil}, {"$error", sc.Error},
+		{"$value", sc.Value}, {"$record", sc.Record != nil}, {"$records", sc.Records != nil}, {"$sources", len(sc.Sources) > 0},
+		{"$error", sc.Error},
 	} {
 		if n.exists {
 			names = append(names, n.name)
@@ -83,6 +84,8 @@ func (c *compiler) resolve(names []string) (node, *refusal) {
 		return c.resolveRecord(c.scope.Record, envRecord, rest)
 	case "$records":
 		return c.resolveRecords(rest)
+	case "$sources":
+		return c.resolveSources(rest)
 	case "$this":
 		return stored(&path{from: fromThis, rest: rest}, root, c.scope.This, rest)
 	case "$that":
@@ -124,21 +127,31 @@ func (c *compiler) resolveParams(rest []string) (node, *refusal) {
 }
 
 func (c *compiler) resolveRecord(record Record, row int, rest []string) (node, *refusal) {
+	return c.resolveReached(record, row, nil, rest)
+}
+
+// resolveReached reads a record that is reached from a row by steps.
+func (c *compiler) resolveReached(record Record, row int, in *step, rest []string) (node, *refusal) {
 	if len(rest) == 0 {
-		return c.whole(record, row), nil
+		n := c.whole(record, row)
+		n.in = in
+		return n, nil
 	}
 	ref, err := record.Member(rest)
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, &refusal{message: err.Error()}
+	case ref.Kind == RefList:
+		return c.resolveJoined(ref, row, in, rest[0])
 	}
-	return &path{from: fromRecord, row: row, ref: ref}, nil
+	return &path{from: fromRecord, row: row, in: in, ref: ref}, nil
 }
 
 func (c *compiler) whole(record Record, row int) *whole { return newWhole(record, row, c.dropNulls) }
 
 func (c *compiler) resolveRecords(rest []string) (node, *refusal) {
 	if len(rest) == 0 {
-		return &wholes{c.whole(c.scope.Records, 0)}, nil
+		return &wholes{record: c.whole(c.scope.Records, 0)}, nil
 	}
 	i, err := strconv.Atoi(rest[0])
 	if err != nil || i < 0 {
@@ -204,7 +217,7 @@ func (c *compiler) unknown(root string) *refusal {
 	roots := c.roots()
 	switch {
 	case root == "$sources":
-		return &refusal{message: "$sources is not supported yet"}
+		return &refusal{"$sources does not exist here", "the endpoint has no sources; see `sources`"}
 	case root == "$record" && c.knows("$records"):
 		r := &refusal{"$record does not exist here", "it does inside {$each: $records, …}"}
 		for _, b := range c.names {

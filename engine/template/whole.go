@@ -8,6 +8,7 @@ import (
 // A whole is an object whose members are all read from one record: its default representation, or members that a template names.
 type whole struct {
 	row       int
+	in        *step // how the record is reached from that row
 	members   []wholeMember
 	named     bool // by a template: where there is no record the members are null, and not the whole
 	dropNulls bool
@@ -24,6 +25,7 @@ func newWhole(record Record, row int, dropNulls bool) *whole {
 	for i, m := range members {
 		n.members[i] = wholeMember{memberKey(m.Name), m.Ref}
 	}
+	n.lists()
 	return n
 }
 
@@ -34,7 +36,7 @@ func (n *whole) gather(*writer) bool { return true }
 func (n *whole) scripted() bool { return false }
 
 func (n *whole) write(w *writer, dst []byte) ([]byte, bool) {
-	row := findRow(n.row, w.env, w.locals)
+	row := reach(n.in, findRow(n.row, w.env, w.locals))
 	switch {
 	case row != nil:
 		return n.append(dst, row), true
@@ -63,28 +65,6 @@ func (n *whole) append(dst []byte, row *Row) []byte {
 	return append(dst, '}')
 }
 
-// A wholes is $records: the list of whole records.
-type wholes struct {
-	record *whole
-}
-
-func (n *wholes) gather(*writer) bool { return true }
-
-func (n *wholes) scripted() bool { return false }
-
-func (n *wholes) write(w *writer, dst []byte) ([]byte, bool) {
-	dst = append(dst, '[')
-	for i := range w.env.Records {
-		if i > 0 {
-			dst = append(dst, ',')
-		}
-		if dst = n.record.append(dst, &w.env.Records[i]); w.full(dst) {
-			break
-		}
-	}
-	return append(dst, ']'), true
-}
-
 // AppendRecord appends the default representation of row to dst.
 func AppendRecord(dst []byte, record Record, row *Row) []byte {
 	dst = append(dst, '{')
@@ -107,7 +87,7 @@ func Default(kind engine.EndpointKind, record Record, paged bool) *Program {
 	if kind != engine.List {
 		return &Program{body: newWhole(record, envRecord, false), mentions: [][]string{{"$record"}}}
 	}
-	items := &wholes{newWhole(record, 0, false)}
+	items := &wholes{record: newWhole(record, 0, false)}
 	o := &object{members: []member{{key: memberKey("items"), value: items}}, dropNulls: true}
 	if paged {
 		o.members = append(o.members,
