@@ -107,13 +107,22 @@ const (
 type Param struct {
 	Name string    `json:"-"`
 	In   ParamIn   `json:"in,omitempty"`
-	As   string    `json:"as,omitempty"` // its name in the request, where it is another one
+	As   string    `json:"as,omitempty"` // its name in the request, where it is another one; "$" is the whole body
 	Type FieldType `json:"type,omitempty"`
 	Rules
 	Trim  bool   `json:"trim,omitempty"`  // surrounding white space goes away before any rule
 	Split string `json:"split,omitempty"` // one text becomes a list; repeated keys do too
 	List  bool   `json:"list,omitempty"`  // repeated keys or a JSON array
+
+	By     string `json:"by,omitempty"`     // of a reference: "id" or a unique field of the record referred to, by which it is named
+	Format string `json:"format,omitempty"` // of a datetime: FormatEpoch or FormatEpochMillis; "" also reads milliseconds
 }
+
+// How a parameter writes a datetime where it is a number.
+const (
+	FormatEpoch       = "epoch"    // seconds since 1970, with a fraction perhaps
+	FormatEpochMillis = "epoch_ms" // milliseconds since 1970
+)
 
 // Request gives the parameter's name in the request: As, or its own.
 func (p *Param) Request() string { return cmp.Or(p.As, p.Name) }

@@ -31,6 +31,9 @@ func (c *checker) params(at site, ep *engine.Endpoint, t *engine.Table) {
 	}
 }
 
+// wholeBody as the name of a parameter is the body itself.
+const wholeBody = "$"
+
 // inherited gives the field of the parameter's name, whose type, label and rules it takes over.
 func inherited(t *engine.Table, name string) *engine.Field {
 	if t == nil {
@@ -60,6 +63,8 @@ func (c *checker) paramPlace(at site, ep *engine.Endpoint, param *engine.Param, 
 		at.in("in").refuse("put {"+param.Request()+"} into the route", "%q is not in the path of %s", param.Request(), ep.Route)
 	case in != engine.InPath && inRoute:
 		at.in("in").refuse("in: path", "{%s} stands in the route", param.Request())
+	case param.As == wholeBody && in != engine.InBody:
+		at.in("as").refuse("in: body", "$ is the whole body, this parameter is in the %s", in)
 	case in == engine.InBody && ep.Route.Method == "GET":
 		at.in("in").refuse("in: query", "a GET has no body")
 	case (in == engine.InHeader || in == engine.InCookie) && !token(param.Request()):
@@ -79,6 +84,7 @@ func (c *checker) param(at site, param *engine.Param, field *engine.Field) {
 		}
 		rules.Integer = rules.Integer || field.Integer && typ == tNumber
 	}
+	c.paramBy(at, param, field)
 	typ = cmp.Or(typ, tText)
 	c.attributes(at, typ, append(ruleAttributes(&param.Rules), attribute{"trim", param.Trim}, attribute{"split", param.Split != ""}, attribute{"list", param.List}))
 	if param.Split != "" || param.List {
@@ -90,5 +96,23 @@ func (c *checker) param(at site, param *engine.Param, field *engine.Field) {
 	}
 	if typ == tFile && param.In != "" && param.In != engine.InBody {
 		at.in("in").refuse("in: body", "a file comes in the body")
+	}
+}
+
+// paramBy checks by what a parameter names a record.
+func (c *checker) paramBy(at site, param *engine.Param, field *engine.Field) {
+	switch {
+	case param.By == "":
+		return
+	case field == nil || field.Type != tReference && field.Type != tReferences || param.Type != "":
+		at.in("by").refuse("a parameter with the name of a reference, without a type", "%s refers to no record", param.Name)
+		return
+	}
+	target, found := c.project.Tables.Get(field.To)
+	if !found || param.By == "id" {
+		return
+	}
+	if f := c.fieldNamed(at.in("by"), target, param.By); f != nil && !f.Unique {
+		at.in("by").refuse("id, or a field with unique: true", "several records of %s may have the same %s", target.Name, param.By)
 	}
 }

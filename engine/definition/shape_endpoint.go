@@ -33,7 +33,7 @@ func paramShape() *shape {
 		{name: "in", shape: &shape{kind: textValue, values: []string{"path", "query", "body", "header", "cookie"},
 			hints: map[string]string{"headers": "header", "cookies": "cookie", "form": "body", "json": "body", "params": "path", "url": "query"}},
 			doc: "where it comes from: by default the path if it is in the route, the query for GET and DELETE, else the body"},
-		{name: "as", shape: text(), doc: "its name in the request, where it is another one"},
+		{name: "as", shape: text(), doc: "its name in the request, where it is another one: data.title and search[value] lead into a JSON body, $ is the whole body"},
 		{name: "type", shape: kinds, doc: "what it is; a parameter with a field's name inherits type, label and rules"},
 	}
 	keys = append(keys, rules()...)
@@ -41,6 +41,8 @@ func paramShape() *shape {
 		key{name: "trim", shape: boolean(), doc: "surrounding white space goes away before any rule"},
 		key{name: "split", shape: text(), doc: "one text becomes a list"},
 		key{name: "list", shape: boolean(), doc: "repeated keys, or a JSON array"},
+		key{name: "by", shape: text(), doc: "of a parameter with a reference's name: id, or the unique field by which it names the record"},
+		key{name: "format", shape: only(engine.FormatEpoch, engine.FormatEpochMillis), doc: "of a datetime: what its numbers count since 1970, seconds or milliseconds"},
 	)
 	return &shape{kind: objectValue, doc: "a parameter", keys: keys, others: otherRules, nullable: true, hint: "{in: query, type: text}"}
 }

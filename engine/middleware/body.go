@@ -8,6 +8,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/sayrud/sayrud/engine"
 	"github.com/sayrud/sayrud/engine/raw"
@@ -19,8 +20,8 @@ type BodyKind byte
 // The kinds.
 const (
 	BodyNone BodyKind = iota // empty
-	BodyJSON
-	BodyForm // urlencoded or multipart
+	BodyJSON                 // or XML or text, read as JSON
+	BodyForm                 // urlencoded or multipart
 )
 
 // A body is what came behind the headers, read once.
@@ -49,8 +50,48 @@ func (e *BodyError) Error() string { return string(e.Code) + ": " + e.Key }
 // Unwrap gives Cause.
 func (e *BodyError) Unwrap() error { return e.Cause }
 
-// Input reads and checks the body once, up to MaxBody bytes, and gives its kind, its JSON, or the pairs of its form. A body without
-// Content-Type is JSON. The error is a *BodyError, or that of the connection.
+// A coding is how the bytes of a body are written.
+type coding byte
+
+const (
+	codedJSON coding = iota
+	codedForm
+	codedMultipart
+	codedXML
+	codedText
+	codedUnsaid // no Content-Type
+)
+
+// codingOf reads a Content-Type (RFC 9110 section 8.3) and gives the boundary of multipart; false where no body may have it.
+func codingOf(header string) (c coding, boundary string, ok bool) {
+	if header == "" {
+		return codedUnsaid, "", true
+	}
+	mediaType, params, err := mime.ParseMediaType(header)
+	if err != nil {
+		return 0, "", false
+	}
+	switch sub, isApplication := strings.CutPrefix(mediaType, "application/"); {
+	case mediaType == "application/x-www-form-urlencoded":
+		return codedForm, "", true
+	case mediaType == "multipart/form-data":
+		return codedMultipart, params["boundary"], params["boundary"] != ""
+	case sub == "json" || isApplication && strings.HasSuffix(sub, "+json"):
+		c = codedJSON
+	case sub == "xml" || mediaType == "text/xml" || isApplication && strings.HasSuffix(sub, "+xml"):
+		c = codedXML
+	case mediaType == "text/plain":
+		c = codedText
+	default:
+		return 0, "", false
+	}
+	charset := strings.ToLower(params["charset"])
+	return c, "", charset == "" || charset == "utf-8" || charset == "utf8" || charset == "us-ascii" && c == codedText
+}
+
+// Input reads and checks the body once, up to MaxBody bytes, and gives its kind, its JSON, or the pairs of its form. XML is read as
+// JSON, see readXML. A text is JSON where it reads as an object or an array, as navigator.sendBeacon sends it, else a JSON string. A body
+// without Content-Type is XML where it begins with "<", else JSON. The error is a *BodyError, or that of the connection.
 func (q *Request) Input() (BodyKind, raw.Value, []Pair, error) {
 	if !q.input.read {
 		q.input.read = true
@@ -66,23 +107,8 @@ func (q *Request) readBody() error {
 	if q.HTTP.ContentLength > q.MaxBody {
 		return q.tooLarge()
 	}
-	mediaType, params, err := mime.ParseMediaType(q.HTTP.Header.Get("Content-Type"))
-	if header := q.HTTP.Header.Get("Content-Type"); header == "" {
-		mediaType = "application/json"
-	} else if err != nil {
-		return unsupportedBody()
-	}
-	kind, boundary := BodyJSON, ""
-	switch {
-	case mediaType == "application/json" || strings.HasPrefix(mediaType, "application/") && strings.HasSuffix(mediaType, "+json"):
-		if charset := params["charset"]; charset != "" && !strings.EqualFold(charset, "utf-8") {
-			return unsupportedBody()
-		}
-	case mediaType == "application/x-www-form-urlencoded":
-		kind = BodyForm
-	case mediaType == "multipart/form-data" && params["boundary"] != "":
-		kind, boundary = BodyForm, params["boundary"]
-	default:
+	coded, boundary, ok := codingOf(q.HTTP.Header.Get("Content-Type"))
+	if !ok {
 		return unsupportedBody()
 	}
 	if encoding := q.HTTP.Header.Get("Content-Encoding"); encoding != "" && !strings.EqualFold(encoding, "identity") {
@@ -92,14 +118,22 @@ func (q *Request) readBody() error {
 	if err != nil {
 		return err
 	}
-	switch {
-	case len(raw.Trim(content)) == 0:
+	switch trimmed := raw.Trim(content); {
+	case len(trimmed) == 0:
 		return nil
-	case boundary != "":
+	case coded == codedMultipart:
 		return q.readMultipart(content, boundary)
-	case kind == BodyForm:
+	case coded == codedForm:
 		return q.readForm(string(content))
+	case coded == codedXML, coded == codedUnsaid && trimmed[0] == '<':
+		return q.readXML(content)
+	case coded == codedText:
+		return q.readText(content)
 	}
+	return q.readJSON(content)
+}
+
+func (q *Request) readJSON(content []byte) (err error) {
 	q.input.kind = BodyJSON
 	q.input.json, err = raw.Valid(content, BodyLimits)
 	var broken *raw.SyntaxError
@@ -107,6 +141,22 @@ func (q *Request) readBody() error {
 		return &BodyError{Code: engine.Invalid, Key: "body.json", Args: []any{broken.Reason, broken.Offset}}
 	}
 	return err
+}
+
+// readText reads a text: JSON where it reads as an object or an array, else itself.
+func (q *Request) readText(content []byte) error {
+	q.input.kind = BodyJSON
+	if first := raw.Trim(content)[0]; first == '{' || first == '[' {
+		if v, err := raw.Valid(content, BodyLimits); err == nil {
+			q.input.json = v
+			return nil
+		}
+	}
+	if !utf8.Valid(content) || bytes.IndexByte(content, 0) >= 0 {
+		return &BodyError{Code: engine.Invalid, Key: "body.text"}
+	}
+	q.input.json = raw.AppendString(nil, content)
+	return nil
 }
 
 func unsupportedBody() error { return &BodyError{Code: engine.Unsupported, Key: "body.type"} }

@@ -2,6 +2,7 @@ package middleware
 
 import (
 	"maps"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -151,11 +152,16 @@ func (q *Request) cookies() []string {
 	return kept
 }
 
-// CookieTexts appends the values of the cookie name to dst; those of the panel do not exist.
+// CookieTexts appends the values of the cookie name to dst, without quotes and with escapes such as %3B undone, as browsers' scripts and
+// our own Set-Cookie write them; those of the panel do not exist.
 func (q *Request) CookieTexts(dst []string, name string) []string {
 	for _, part := range q.cookies() {
 		if key, value, _ := strings.Cut(part, "="); key == name {
-			dst = append(dst, strings.Trim(value, `"`))
+			value = strings.Trim(value, `"`)
+			if plain, err := url.PathUnescape(value); err == nil {
+				value = plain
+			}
+			dst = append(dst, value)
 		}
 	}
 	return dst

@@ -12,7 +12,12 @@ import (
 // inputSchema gives the schema of a parameter's value.
 func inputSchema(p *plan.Param) object {
 	s := valueSchema(p.Type, &p.Rules)
-	if p.Field != nil && p.Type == engine.TypeReference {
+	if p.Format != "" {
+		s = anyOf(typed("number"), s)
+	}
+	if p.By != "" {
+		s = anyOf(s, object{"type": "object", "properties": object{p.By: s}})
+	} else if p.Field != nil && p.Type == engine.TypeReference {
 		s = anyOf(typed("string"), object{"type": "object", "required": []string{"u"}, "properties": object{"u": typed("string")}})
 	}
 	if p.IsList() {
@@ -70,7 +75,7 @@ func description(p *plan.Param) string {
 
 // body describes the request's body, or gives nil.
 func body(p *plan.Plan) object {
-	properties, required := object{}, []string{}
+	schema := typed("object")
 	for _, param := range p.Params {
 		if param.In != engine.InBody {
 			continue
@@ -79,24 +84,61 @@ func body(p *plan.Plan) object {
 		if text := description(param); text != "" {
 			s["description"] = text
 		}
-		if isRequired(p, param) {
-			required = append(required, param.As)
-		} else {
+		required := isRequired(p, param)
+		if param.IsWhole() {
+			return wholeBody(param, s, required)
+		}
+		if !required {
 			s = nullable(s)
 		}
-		properties[param.As] = s
+		path := param.Path
+		if path == nil {
+			path = []string{param.As}
+		}
+		place(schema, path, s, required)
 	}
-	required = matchBody(p.Endpoint, properties, required)
-	if len(properties) == 0 {
+	matchBody(p.Endpoint, schema)
+	if schema["properties"] == nil {
 		return nil
 	}
-	schema := object{"type": "object", "properties": properties}
-	if len(required) > 0 {
-		schema["required"] = required
-	}
 	media := object{"schema": schema}
-	return object{"required": len(required) > 0, "content": object{
+	return object{"required": schema["required"] != nil, "content": object{
 		"application/json": media, "application/x-www-form-urlencoded": media, "multipart/form-data": media}}
+}
+
+// wholeBody describes a body that is one parameter.
+func wholeBody(param *plan.Param, s object, required bool) object {
+	contents := content("application/json", s)
+	if param.Type == engine.TypeText && !param.IsList() {
+		contents["text/plain"] = object{"schema": s}
+	}
+	return object{"required": required, "content": contents}
+}
+
+// place puts the schema of a member into that of an object. What leads through an array stays open.
+func place(into object, path []string, s object, required bool) {
+	properties, _ := into["properties"].(object)
+	if properties == nil {
+		properties = object{}
+		into["properties"] = properties
+	}
+	if names, _ := into["required"].([]string); required && !slices.Contains(names, path[0]) {
+		into["required"] = append(names, path[0])
+	}
+	if len(path) == 1 {
+		properties[path[0]] = s
+		return
+	}
+	inner, _ := properties[path[0]].(object)
+	switch {
+	case path[1][0] >= '0' && path[1][0] <= '9':
+		properties[path[0]] = typed("array")
+		return
+	case inner["type"] != "object":
+		inner = typed("object")
+		properties[path[0]] = inner
+	}
+	place(inner, path[1:], s, required)
 }
 
 // matched describes what `match` asks of the query and the headers and no parameter declares.
@@ -115,17 +157,20 @@ func matched(ep *engine.Endpoint, declared []object) []object {
 }
 
 // matchBody adds what `match` asks of the body and no parameter declares.
-func matchBody(ep *engine.Endpoint, properties object, required []string) []string {
+func matchBody(ep *engine.Endpoint, schema object) {
 	for key, v := range ep.Match.All() {
 		in, name, _ := strings.Cut(key, ".")
 		s := matchSchema(v)
+		properties, _ := schema["properties"].(object)
 		if _, declared := properties[name]; declared || in != "body" || s == nil {
 			continue
 		}
-		properties[name] = s
-		required = append(required, name)
+		path := plan.NamePath(name)
+		if path == nil {
+			path = []string{name}
+		}
+		place(schema, path, s, true)
 	}
-	return required
 }
 
 // matchSchema describes a value of `match`: a text, one of a list, or any ("*"); nil is one that must not be there ("").

@@ -16,7 +16,7 @@ const maxListItems = 1000
 // A Param is an input of an endpoint with everything resolved: place, name in the request, type and rules.
 type Param struct {
 	Name     string
-	As       string // its name in the request
+	As       string // its name in the request; WholeBody is the body itself
 	In       engine.ParamIn
 	Type     engine.FieldType
 	Label    string
@@ -30,9 +30,18 @@ type Param struct {
 	Field    *engine.Field // whose type and rules it took over; nil is none
 	Declared bool          // false for a name of the route that the endpoint does not declare
 
+	Path      []string // where it stands in a JSON body whose members nest; nil: under As alone
+	Spellings []string // further names in a query or form, tried where none has the name As
+	By        string   // how the record of a reference is named; "" is by its uid
+	Format    string   // of a datetime that is a number, see engine.FormatEpoch
+
+	lookup  *Statement     // of one with By
 	message *template.Slot // the sentence where it is no constant
 	plain   bool           // its rules are the field's own, so a value need not be checked again when it is written
 }
+
+// IsWhole reports whether the parameter is the whole body.
+func (p *Param) IsWhole() bool { return p.In == engine.InBody && p.As == WholeBody }
 
 // IsList reports whether the value is a list of what Checker checks.
 func (p *Param) IsList() bool { return p.List || p.Split != "" }
@@ -89,7 +98,7 @@ func (p *Param) JSON(v raw.Value, lang value.Lang) (raw.Value, *engine.FieldErro
 		return nil, nil
 	}
 	if !p.IsList() || v.Kind() == raw.Null {
-		if v = p.trim(v); string(v) == `""` && p.emptyIsAbsent() {
+		if v = p.trim(p.named(v)); string(v) == `""` && p.emptyIsAbsent() {
 			return nil, nil
 		}
 		return p.Checker.JSON(v, lang)
@@ -97,8 +106,8 @@ func (p *Param) JSON(v raw.Value, lang value.Lang) (raw.Value, *engine.FieldErro
 	if text, ok := v.Text(); ok {
 		return p.Texts([]string{text}, lang)
 	}
-	if v.Kind() != raw.Array {
-		return nil, p.refuse("type", value.Sentence(lang, "list", p.Label))
+	if v.Kind() != raw.Array { // XML has no lists of one item
+		v = append(append(raw.Value{'['}, v...), ']')
 	}
 	list := raw.Value("[")
 	var refused *engine.FieldError
@@ -108,7 +117,7 @@ func (p *Param) JSON(v raw.Value, lang value.Lang) (raw.Value, *engine.FieldErro
 			return false
 		}
 		var canonical raw.Value
-		if canonical, refused = p.Checker.JSON(p.trim(item), lang); refused != nil {
+		if canonical, refused = p.Checker.JSON(p.trim(p.named(item)), lang); refused != nil {
 			return false
 		}
 		if !canonical.IsNull() {
@@ -194,6 +203,7 @@ func (c *compiler) params() {
 	for _, p := range c.plan.Params {
 		c.paramSlots(p)
 	}
+	c.lookups()
 }
 
 func (c *compiler) param(name string, declared *engine.Param, routeNames []string) *Param {
@@ -211,6 +221,9 @@ func (c *compiler) param(name string, declared *engine.Param, routeNames []strin
 		c.problem([]string{"params", name, "in"}, near(p.As, routeNames), "the route has no {%s}", p.As)
 	}
 	c.inherit(p, declared)
+	if declared.By != "" {
+		c.refer(p, declared)
+	}
 	if p.Type == "" {
 		p.Type = engine.TypeText
 	}
@@ -220,6 +233,7 @@ func (c *compiler) param(name string, declared *engine.Param, routeNames []strin
 	if p.In == engine.InPath {
 		p.Required = true
 	}
+	p.name(routeNames)
 	p.Label = p.Rules.Label
 	if p.Label == "" {
 		p.Label = name
@@ -316,6 +330,10 @@ func (c *compiler) paramSlots(p *Param) {
 	checker, problems := value.Compile(p.Type, &rules, p.Name, c.plan.Location)
 	c.add(problems, "params", p.Name)
 	p.Checker = checker
+	if declared, found := c.endpoint.Params.Get(p.Name); found {
+		c.format(p, declared.Format)
+		checker = p.Checker
+	}
 	if p.Rules.Default == nil {
 		return
 	}

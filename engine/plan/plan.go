@@ -17,11 +17,12 @@ type Plan struct {
 	Errors   *template.Program // nil: application/problem+json
 	Status   int               // where the response says none: 201 for CREATE, else 200
 
-	Guards []*Guard
-	Table  *Table // nil: main does nothing
-	Shape  *Shape // of the records the endpoint answers with; nil without a table
-	Read   *Read  // of LIST and VIEW
-	Write  *Write // of CREATE, UPDATE and DELETE
+	Lookups []*Lookup // of parameters, before anything else
+	Guards  []*Guard
+	Table   *Table // nil: main does nothing
+	Shape   *Shape // of the records the endpoint answers with; nil without a table
+	Read    *Read  // of LIST and VIEW
+	Write   *Write // of CREATE, UPDATE and DELETE
 
 	Sources []*Source // further results, in the order of Env.Sources
 	reads   bool      // some of them

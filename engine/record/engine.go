@@ -42,7 +42,10 @@ func (e *Engine) RunInto(ctx context.Context, p *plan.Plan, env *template.Env, i
 	env.Record, env.Records, env.Sources, env.Total, env.Next = nil, nil, nil, -1, nil
 	into.reset()
 	r := &run{engine: e, ctx: ctx, plan: p, env: env, result: into}
-	var err error
+	err := r.lookup()
+	if err != nil {
+		return r.refuse(err)
+	}
 	if p.Write != nil && (p.Locks() || p.ReadsSources()) {
 		err = r.atomically(r.guardedMain)
 	} else {

@@ -87,19 +87,44 @@ func textsOf(dst []string, q *middleware.Request, p *plan.Param) (texts []string
 			dst = append(dst, text)
 		}
 	case engine.InQuery:
-		dst = q.QueryTexts(dst, p.As)
+		pairs, _ := q.Query()
+		dst = formTexts(dst, pairs, p)
 	case engine.InHeader:
 		dst = q.HeaderTexts(dst, p.As)
 	case engine.InCookie:
 		dst = q.CookieTexts(dst, p.As)
 	case engine.InBody:
 		kind, json, form, _ := q.Input()
-		if kind == middleware.BodyJSON {
-			return nil, json.Get(p.As), true
+		switch {
+		case p.IsWhole():
+			return nil, q.Value([]string{"body"}), true
+		case kind == middleware.BodyJSON:
+			return nil, member(json, p), true
 		}
-		dst = middleware.FormTexts(dst, form, p.As)
+		dst = formTexts(dst, form, p)
 	}
 	return dst, nil, false
+}
+
+// member gives the value of a parameter in a JSON body: under its name, or along it.
+func member(json raw.Value, p *plan.Param) raw.Value {
+	v := json.Get(p.As)
+	if v == nil && p.Path != nil {
+		v = plan.Step(json, p.Path)
+	}
+	return v
+}
+
+// formTexts appends the values of a parameter in a query or form, under the first of its names that is there.
+func formTexts(dst []string, pairs []middleware.Pair, p *plan.Param) []string {
+	texts := middleware.FormTexts(dst, pairs, p.As)
+	for _, name := range p.Spellings {
+		if len(texts) > len(dst) {
+			break
+		}
+		texts = middleware.FormTexts(dst, pairs, name)
+	}
+	return texts
 }
 
 // given gives what came for a parameter, as it came.
@@ -130,7 +155,7 @@ func bindOne(q *middleware.Request, p *plan.Param, lang value.Lang) (raw.Value, 
 	if isJSON {
 		return bindJSON(p, json, lang)
 	}
-	if len(texts) == 0 && p.Type == engine.TypeJSON && (p.In == engine.InQuery || p.In == engine.InBody) {
+	if len(texts) == 0 && (p.Type == engine.TypeJSON || p.IsList()) && (p.In == engine.InQuery || p.In == engine.InBody) {
 		return bindNested(q, p, lang)
 	}
 	v, refused := p.Texts(texts, lang)
@@ -140,7 +165,8 @@ func bindOne(q *middleware.Request, p *plan.Param, lang value.Lang) (raw.Value, 
 	return v, refused
 }
 
-// bindNested gives the value of a json parameter whose members have names of their own in a query or form: order[0][dir]=asc.
+// bindNested gives the value of a json parameter whose members, or of a list whose items, have names of their own in a query or form:
+// order[0][dir]=asc, ids[0]=7.
 func bindNested(q *middleware.Request, p *plan.Param, lang value.Lang) (raw.Value, *engine.FieldError) {
 	pairs, _ := q.Query()
 	if p.In == engine.InBody {
@@ -150,7 +176,25 @@ func bindNested(q *middleware.Request, p *plan.Param, lang value.Lang) (raw.Valu
 	if !ok {
 		return p.Texts([]string{"["}, lang) // which says what JSON it must be
 	}
+	if p.IsList() {
+		v = items(v)
+	}
 	return p.JSON(v, lang)
+}
+
+// items gives the members of an object whose names are numbers with gaps as a list, in the order they came.
+func items(v raw.Value) raw.Value {
+	if v.Kind() != raw.Object {
+		return v
+	}
+	list := raw.Value{'['}
+	for _, item := range v.Members {
+		if len(list) > 1 {
+			list = append(list, ',')
+		}
+		list = append(list, item...)
+	}
+	return append(list, ']')
 }
 
 func bindJSON(p *plan.Param, v raw.Value, lang value.Lang) (raw.Value, *engine.FieldError) {

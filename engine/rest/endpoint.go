@@ -28,7 +28,7 @@ type endpoint struct {
 	metrics    *observed
 	needsQuery bool
 	needsBody  bool // the body is read and checked although no parameter may stand in it
-	bodyParams bool
+	bodyParams bool // some parameter is a member of the body
 
 	uses []*engine.Table // what the plan depends on; see reusable
 }
@@ -52,9 +52,10 @@ func (s *Server) newEndpoint(p *engine.Project, ep *engine.Endpoint, trial bool)
 	}
 	for _, param := range compiled.Params {
 		e.needsQuery = e.needsQuery || param.In == engine.InQuery
-		e.bodyParams = e.bodyParams || param.In == engine.InBody
+		e.bodyParams = e.bodyParams || param.In == engine.InBody && !param.IsWhole()
+		e.needsBody = e.needsBody || param.In == engine.InBody
 	}
-	e.needsBody = e.bodyParams || mentionsBody(ep)
+	e.needsBody = e.needsBody || mentionsBody(ep)
 	e.handler = e.chain.Handler(e.main(s.cfg.Records.RunInto), nil)
 	if e.metrics = s.metrics.none; !trial {
 		e.metrics = s.metrics.bind(p.Name, ep.Name)

@@ -83,7 +83,7 @@ func TestLanguageInChinese(t *testing.T) {
 	d.checkAll("Chinese", []scenario{
 		{name: "fields", method: "POST", path: "/api/q/notes", headers: "Accept-Language: en", body: `{"title":"","n":"x","kind":"c"}`, status: 400, want: []string{"Titel不能为空。", "n必须是整数。", "kind必须是以下之一：a, b。"}},
 		{name: "broken JSON", method: "POST", path: "/api/q/notes", body: `{`, status: 400, want: []string{"请求体不是有效的 JSON：第 1 字节处有误"}},
-		{name: "media type", method: "POST", path: "/api/q/notes", headers: "Content-Type: text/csv", body: `{`, status: 415, want: []string{"请求体必须是 JSON 或表单。"}},
+		{name: "media type", method: "POST", path: "/api/q/notes", headers: "Content-Type: text/csv", body: `{`, status: 415, want: []string{"请求体必须是 JSON、表单、XML 或文本。"}},
 		{name: "too large", method: "POST", path: "/api/q/notes", body: `{"x":"` + strings.Repeat("x", 1<<20) + `"}`, status: 413, want: []string{"请求体超过 1048576 字节。"}},
 		{name: "no record", method: "DELETE", path: "/api/q/notes/x", status: 404, want: []string{"没有这条记录。"}},
 		{name: "restrict", method: "DELETE", path: "/api/q/notes/" + id, status: 409, want: []string{"仍被 marks 的记录引用，不能删除。"}},

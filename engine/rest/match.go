@@ -6,12 +6,14 @@ import (
 
 	"github.com/sayrud/sayrud/engine"
 	"github.com/sayrud/sayrud/engine/middleware"
+	"github.com/sayrud/sayrud/engine/plan"
 	"github.com/sayrud/sayrud/engine/raw"
 )
 
 // A condition is an entry of an endpoint's `match`: what a value of the query, a header or the body must be.
 type condition struct {
 	place, name string
+	path        []string // of body: where name leads into JSON, see plan.NamePath
 	present     bool     // "*"
 	empty       bool     // ""
 	values      []string // one of these
@@ -29,7 +31,7 @@ func parseMatch(m engine.Map[raw.Value]) ([]condition, engine.Problems) {
 			problems = append(problems, engine.Problemf([]string{key}, "write query.name, header.name or body.name", "%q is nothing to match", key))
 			continue
 		}
-		c := condition{place: place, name: name}
+		c := condition{place: place, name: name, path: plan.NamePath(name)}
 		text, scalar := v.Text()
 		switch {
 		case scalar && text == "*":
@@ -94,7 +96,11 @@ func (c *condition) texts(q *middleware.Request) []string {
 	case kind == middleware.BodyForm:
 		return middleware.FormTexts(nil, form, c.name)
 	case json.Kind() == raw.Object:
-		if text, ok := json.Get(c.name).Text(); ok {
+		v := json.Get(c.name)
+		if v == nil && c.path != nil {
+			v = plan.Step(json, c.path)
+		}
+		if text, ok := v.Text(); ok {
 			return []string{text}
 		}
 	}

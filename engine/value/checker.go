@@ -24,6 +24,14 @@ type Checker struct {
 	pattern  *regexp.Regexp
 	values   []string
 	location *time.Location
+	epoch    time.Duration // the unit of a datetime that is a number; 0 is milliseconds, of texts with nine digits and more
+}
+
+// Epoch gives c reading every number, also in a text, as so many units since 1970: time.Second or time.Millisecond.
+func (c *Checker) Epoch(unit time.Duration) *Checker {
+	other := *c
+	other.epoch = unit
+	return &other
 }
 
 // A kind is one type: how JSON and text of it become canonical, and which bounds it knows.

@@ -80,12 +80,12 @@ func booleanJSON(c *Checker, v raw.Value) (raw.Value, string) {
 }
 
 func booleanText(_ *Checker, s string) (raw.Value, string) {
-	switch s {
+	switch strings.ToLower(s) {
 	case "":
 		return raw.NullValue, ""
-	case "true", "1", "on":
+	case "true", "1", "on", "yes":
 		return raw.True, ""
-	case "false", "0", "off":
+	case "false", "0", "off", "no":
 		return raw.False, ""
 	}
 	return nil, "boolean"
@@ -112,12 +112,19 @@ func jsonText(c *Checker, s string) (raw.Value, string) {
 	return jsonJSON(c, v)
 }
 
-// referenceJSON reads a uid, or the object {"u": uid} as a response shows a reference.
+// referenceJSON reads a uid, or an object that holds it as "u", as a response shows a reference, or as "uid" or "id".
 func referenceJSON(c *Checker, v raw.Value) (raw.Value, string) {
 	if v.Kind() == raw.Object {
-		if v = v.Get("u"); v.IsNull() {
+		var uid raw.Value
+		for _, name := range []string{"u", "uid", "id"} {
+			if uid.IsNull() {
+				uid = v.Get(name)
+			}
+		}
+		if uid.IsNull() {
 			return raw.NullValue, ""
 		}
+		v = uid
 	}
 	return ofText(c, v, referenceText, "reference")
 }

@@ -25,7 +25,7 @@ var (
 
 func datetimeJSON(c *Checker, v raw.Value) (raw.Value, string) {
 	if v.Kind() == raw.Number {
-		return epochMilli(string(v))
+		return c.number1970(string(v))
 	}
 	return ofText(c, v, datetimeText, "datetime")
 }
@@ -35,8 +35,8 @@ func datetimeText(c *Checker, s string) (raw.Value, string) {
 	if s == "" {
 		return raw.NullValue, ""
 	}
-	if strings.Trim(s, "0123456789") == "" && len(s) > 8 || s[0] == '-' {
-		return epochMilli(s)
+	if digits := strings.Trim(s, "0123456789"); digits == "" && (len(s) > 8 || c.epoch != 0) || digits == "." && c.epoch != 0 || s[0] == '-' {
+		return c.number1970(s)
 	}
 	form := strings.Replace(strings.ToUpper(s), " ", "T", 1)
 	if t, err := time.Parse(time.RFC3339Nano, form); err == nil {
@@ -48,6 +48,19 @@ func datetimeText(c *Checker, s string) (raw.Value, string) {
 		}
 	}
 	return nil, "datetime"
+}
+
+// number1970 reads a number of the checker's units since 1970.
+func (c *Checker) number1970(s string) (raw.Value, string) {
+	if c.epoch == time.Second {
+		d, ok := parseDecimal(s)
+		if !ok {
+			return nil, "datetime"
+		}
+		d.scale -= 3
+		return epochMilli(string(d.append(nil)))
+	}
+	return epochMilli(s)
 }
 
 func epochMilli(s string) (raw.Value, string) {
