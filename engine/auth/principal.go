@@ -14,18 +14,23 @@ const (
 	KindAdministrator PrincipalKind = "administrator"
 	KindToken         PrincipalKind = "token"
 	KindOperator      PrincipalKind = "operator" // whoever runs the command line on the data directory
+	KindJWT           PrincipalKind = "jwt"      // a user of somebody else's, known by a signed token; has no rights of ours
+	KindBasic         PrincipalKind = "basic"    // a user of the middleware basic_auth; has no rights of ours
 )
 
 // A Principal is whoever makes a request. It is immutable; nil is anonymous and may do nothing.
 type Principal struct {
 	Kind    PrincipalKind
-	ID      string // the administrator's number or the token's id
+	ID      string // the administrator's number, the token's id, the subject of a JWT, the name of a basic_auth user
 	Email   string // of an administrator
 	Name    string // of a token
 	Role    Role   // in every project and in the instance; empty: only where Roles says so
 	Roles   map[string]Role
 	Project string  // a token's only project; "" is none in particular
 	Scopes  []Scope // of a token; nil is all
+
+	Groups []string  // roles that a JWT claims; they mean what the project takes them for
+	Claims raw.Value // of a JWT: all of them, an object
 }
 
 // Operator gives the principal of the command line, which may do everything.
@@ -71,8 +76,9 @@ func (p *Principal) Actor() string {
 	return p.ID
 }
 
-// Value gives $auth: {kind, id, email, roles, claims}, or null for nil.
-func (p *Principal) Value() raw.Value {
+// ValueIn gives $auth in a project: {kind, id, email, roles, claims}, or null for nil. roles are a list: the role in that project, or
+// what a JWT claims. Of other projects it tells nothing.
+func (p *Principal) ValueIn(project string) raw.Value {
 	if p == nil {
 		return raw.NullValue
 	}
@@ -84,18 +90,20 @@ func (p *Principal) Value() raw.Value {
 	} else {
 		b = raw.AppendString(b, p.Email)
 	}
-	b = append(b, `,"roles":{`...)
-	names := make([]string, 0, len(p.Roles))
-	for name := range p.Roles {
-		names = append(names, name)
+	roles := p.Groups
+	if role := p.RoleIn(project); role != "" {
+		roles = []string{string(role)}
 	}
-	slices.Sort(names)
-	for i, name := range names {
+	b = append(b, `,"roles":[`...)
+	for i, role := range roles {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = append(raw.AppendString(b, name), ':')
-		b = raw.AppendString(b, string(p.Roles[name]))
+		b = raw.AppendString(b, role)
 	}
-	return append(b, `},"claims":null}`...)
+	b = append(b, `],"claims":`...)
+	if p.Claims == nil {
+		return append(b, "null}"...)
+	}
+	return append(append(b, p.Claims...), '}')
 }

@@ -78,7 +78,7 @@ func TestTokenRefusals(t *testing.T) {
 func TestNobodyMayDoNothing(t *testing.T) {
 	t.Parallel()
 	var p *Principal
-	if p.RoleIn("") != "" || p.RoleIn("blog") != "" || p.HasScope(RecordsRead) || string(p.Value()) != "null" || p.Actor() != "anonymous" {
+	if p.RoleIn("") != "" || p.RoleIn("blog") != "" || p.HasScope(RecordsRead) || string(p.ValueIn("blog")) != "null" || p.Actor() != "anonymous" {
 		t.Error("nil is somebody")
 	}
 	if Role("").AtLeast(Viewer) || !Owner.AtLeast(Editor) || Role("king").AtLeast(Viewer) {

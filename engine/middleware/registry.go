@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/sayrud/sayrud/engine"
+	"github.com/sayrud/sayrud/engine/auth"
 	"github.com/sayrud/sayrud/engine/outbound"
 	"github.com/sayrud/sayrud/engine/raw"
 	"github.com/sayrud/sayrud/engine/secret"
@@ -29,7 +30,11 @@ type Bench struct {
 	Limits   *Limiter        // nil lets every request pass: a trial counts nothing
 	Secrets  *secret.Set     // of all projects; nil has none
 
-	Outbound *outbound.Client // to addresses that settings name; nil in a check, which connects to nothing
+	ProjectName string
+	Writes      bool             // the endpoint changes records
+	Auth        *auth.Auth       // nil knows nobody
+	Outbound    *outbound.Client // to addresses that settings name; nil in a check, which connects to nothing
+	KeySets     *KeySets         // by which JWTs are verified; nil in a check
 
 	middleware string // the name of the step
 }
@@ -59,12 +64,19 @@ func (d *Definition) Slots() []string { return slots(d.Properties, "") }
 
 // Definitions lists the middlewares of this version in the order of the documentation.
 func Definitions() []*Definition {
-	return []*Definition{rateLimitDefinition(), corsDefinition(),
-		ipFilterDefinition(), refererDefinition(), bodyLimitDefinition(), mainDefinition()}
+	return []*Definition{
+		rateLimitDefinition(),
+		authDefinition(),
+		corsDefinition(),
+		ipFilterDefinition(),
+		refererDefinition(),
+		bodyLimitDefinition(),
+		mainDefinition(),
+	}
 }
 
 // planned are the further names of LANGUAGE, Middlewares.
-var planned = []string{"captcha", "auth", "basic_auth", "cache", "script", "webhook", "email"}
+var planned = []string{"captcha", "basic_auth", "cache", "script", "webhook", "email"}
 
 func mainDefinition() *Definition {
 	return &Definition{Name: Main, Doc: "The data operation of the endpoint. It stands in the onion exactly once."}

@@ -103,6 +103,11 @@ func (q *Request) Query() (pairs []Pair, ok bool) {
 		if q.query, ok = parsePairs(q.pairs[:0], q.HTTP.URL.RawQuery); !ok {
 			q.queryState = 2
 		}
+		for i := range q.query {
+			if holdsToken(q.query[i].Value) {
+				q.query[i].Value = ""
+			}
+		}
 		q.pairs = q.query
 	}
 	return q.query, q.queryState == 1

@@ -127,10 +127,24 @@ func (q *Request) header(name string) string {
 		return strings.Join(q.cookies(), "; ")
 	}
 	text := strings.Join(q.HTTP.Header.Values(name), ", ")
-	if strings.EqualFold(name, "authorization") && strings.Contains(text, " sl_") {
+	if holdsToken(text) || strings.EqualFold(name, "authorization") && strings.Contains(text, "sl_") {
 		return ""
 	}
 	return text
+}
+
+// holdsToken reports whether an API token of ours, sl_<16 characters>_<43 characters>, stands in text: whoever defines an endpoint must
+// not see those of its callers.
+func holdsToken(text string) bool {
+	for {
+		i := strings.Index(text, "sl_")
+		if i < 0 {
+			return false
+		}
+		if text = text[i+3:]; len(text) >= 16+1+43 && text[16] == '_' {
+			return true
+		}
+	}
 }
 
 // The names of the panel's cookies; the first one where the request came over TLS.
@@ -144,7 +158,7 @@ func (q *Request) cookies() []string {
 	for _, line := range q.HTTP.Header["Cookie"] {
 		for part := range strings.SplitSeq(line, ";") {
 			part = strings.TrimSpace(part)
-			if name, _, _ := strings.Cut(part, "="); part != "" && name != SecureCookie && name != SessionCookie {
+			if name, _, _ := strings.Cut(part, "="); part != "" && name != SecureCookie && name != SessionCookie && !holdsToken(part) {
 				kept = append(kept, part)
 			}
 		}

@@ -44,6 +44,8 @@ func (s *Server) newEndpoint(p *engine.Project, ep *engine.Endpoint, trial bool)
 		return nil, problems.At("match")
 	}
 	bench := middleware.Bench{Project: p.ID, Endpoint: ep.ID, Scope: compiled.Scope(), Limits: s.cfg.Limits, Secrets: s.cfg.Secrets, Outbound: s.cfg.Outbound}
+	bench.ProjectName, bench.Auth, bench.KeySets = p.Name, s.cfg.Auth, s.keySets
+	bench.Writes = ep.Kind == engine.Create || ep.Kind == engine.Update || ep.Kind == engine.Delete
 	if trial {
 		bench.Limits = nil
 	}
@@ -83,7 +85,7 @@ func (e *endpoint) prepare(q *middleware.Request) {
 	q.Env.Scripts = e.server.cfg.Scripts
 	q.Env.Now = time.Now()
 	q.Env.Timezone = e.plan.Location
-	q.Env.Auth = q.Principal.Value()
+	q.Env.Auth = q.Principal.ValueIn(e.plan.Project.Name)
 	q.Env.Total = -1
 	q.Bind = e.bind
 }

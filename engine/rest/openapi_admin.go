@@ -4,6 +4,7 @@ import (
 	"reflect"
 	"strings"
 
+	"github.com/sayrud/sayrud/engine/middleware"
 	"github.com/sayrud/sayrud/engine/openapi"
 )
 
@@ -22,7 +23,7 @@ func adminOpenAPI(operations []operation, version string) ([]byte, error) {
 	return rawOf(object{
 		"openapi": openapi.Version,
 		"info": object{"title": "Sayrud admin API", "version": version, "description": "Everything the panel does. Programs send an API token as " +
-			"Authorization: Bearer sl_…; the panel a session cookie and, with unsafe methods, the header " + csrfHeader + ": 1."},
+			"Authorization: Bearer sl_…; the panel a session cookie and, with unsafe methods, the header " + middleware.CSRFHeader + ": 1."},
 		"servers":    []object{{"url": "/_/api"}},
 		"paths":      paths,
 		"components": object{"schemas": s.components, "securitySchemes": securitySchemes()},

@@ -79,6 +79,7 @@ type Server struct {
 	generation atomic.Pointer[generation]
 	metrics    *metrics
 	admin      http.Handler
+	keySets    *middleware.KeySets
 	forged     sync.Once // the warning about X-Forwarded-For
 	started    time.Time
 }
@@ -88,7 +89,8 @@ func New(cfg Config) (*Server, error) {
 	if err := cfg.validate(); err != nil {
 		return nil, err
 	}
-	s := &Server{cfg: cfg, log: cfg.Log, metrics: newMetrics(cfg.Registry), started: time.Now()}
+	s := &Server{cfg: cfg, log: cfg.Log, metrics: newMetrics(cfg.Registry), started: time.Now(),
+		keySets: middleware.NewKeySets(cfg.Outbound, cfg.Log)}
 	var err error
 	if s.admin, err = s.adminHandler(); err != nil {
 		return nil, err

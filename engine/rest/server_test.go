@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -15,8 +16,10 @@ import (
 	"github.com/sayrud/sayrud/engine/catalog"
 	"github.com/sayrud/sayrud/engine/definition"
 	"github.com/sayrud/sayrud/engine/middleware"
+	"github.com/sayrud/sayrud/engine/outbound"
 	"github.com/sayrud/sayrud/engine/record"
 	"github.com/sayrud/sayrud/engine/script"
+	"github.com/sayrud/sayrud/engine/secret"
 	"github.com/sayrud/sayrud/storage/pg/pgtest"
 )
 
@@ -41,15 +44,17 @@ func open(t *testing.T, files ...string) *door {
 	t.Helper()
 	db := pgtest.New(t)
 	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError}))
-	c, err := catalog.Open(t.Context(), db, catalog.Config{Log: log, Check: middleware.Check})
+	secrets := secret.NewSet(secret.NewKey(filepath.Join(t.TempDir(), "secret.key")))
+	c, err := catalog.Open(t.Context(), db, catalog.Config{Log: log, Check: middleware.Check, Secrets: secrets, MapSecrets: middleware.MapSecrets})
 	if err != nil {
 		t.Fatal(err)
 	}
-	scripts := script.NewRunner(script.Config{Env: func(name string) (string, bool) { return "of " + name, name == "LISTED" }})
+	scripts := script.NewRunner(script.Config{Env: variables})
 	t.Cleanup(scripts.Close)
 	d := &door{t: t, auth: auth.New(db), catalog: c}
 	d.server, err = New(Config{
 		DB: db, Catalog: c, Records: record.New(db, scripts, log), Scripts: scripts, Auth: d.auth, Log: log,
+		Secrets: secrets, Env: variables, Outbound: loopback(t),
 		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}, MetricsToken: "metrics-token",
 		Panel: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "panel") }),
 	})
@@ -63,6 +68,21 @@ func open(t *testing.T, files ...string) *door {
 	return d
 }
 
+// variables is the environment that definitions may read.
+func variables(name string) (string, bool) { return "of " + name, name == "LISTED" }
+
+// loopback reaches the stand-ins of tests.
+func loopback(t *testing.T) *outbound.Client {
+	t.Helper()
+	list, err := outbound.ParseAllowlist([]string{"127.0.0.1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := outbound.New(outbound.Config{Allow: list})
+	t.Cleanup(client.CloseIdle)
+	return client
+}
+
 func (d *door) apply(file string) {
 	d.t.Helper()
 	f, err := definition.Parse("project.yaml", []byte(file))
@@ -74,9 +94,19 @@ func (d *door) apply(file string) {
 	}
 }
 
+// tryApply gives why a project file is refused.
+func (d *door) tryApply(file string) error {
+	d.t.Helper()
+	f, err := definition.Parse("project.yaml", []byte(file))
+	if err != nil {
+		return err
+	}
+	return d.put(f.Project)
+}
+
 // put applies a project.
 func (d *door) put(p *engine.Project) error {
-	_, err := d.catalog.Apply(d.t.Context(), p, catalog.ApplyOptions{})
+	_, err := d.catalog.Apply(d.t.Context(), p, catalog.ApplyOptions{Secrets: secret.Listed(variables)})
 	return err
 }
 

@@ -105,6 +105,8 @@ var sentences = map[string]struct{ en, zh string }{
 	"forbidden":    {"You are not allowed to do this.", "没有权限。"},
 	"ip_filter":    {"Requests from your address are not allowed.", "不允许来自您的地址的请求。"},
 	"referer":      {"Requests from this page are not allowed.", "不允许来自此页面的请求。"},
+	"foreign_page": {"This request does not come from a page of this server.", "此请求并非来自本站页面。"},
+	"verifier":     {"This cannot be checked at the moment. Try again later.", "暂时无法验证，请稍后重试。"},
 	"script":       {"%s could not be computed.", "%s无法计算。"},
 	"header":       {"The first line must name fields of the table: %s.", "第一行须为本表的字段名：%s。"},
 	"timeout":      {"The request took too long.", "请求超时。"},
