@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/sayrud/sayrud/engine/auth"
+	"github.com/sayrud/sayrud/engine/change"
 	"github.com/sayrud/sayrud/engine/middleware"
 	"github.com/sayrud/sayrud/engine/outbound"
 	"github.com/sayrud/sayrud/engine/rest"
@@ -59,10 +60,13 @@ func (c *serveCommand) Run(ctx context.Context, t terminal, g *Globals) (err err
 	}
 	principals := auth.New(in.db)
 	limits := middleware.NewLimiter(in.db, log)
+	feed := change.New(in.db, log)
+	in.records.OnChange(feed.Changed)
 	out := outbound.New(outbound.Config{Allow: allowed})
 	defer out.CloseIdle()
 	server, err := rest.New(rest.Config{
 		DB: in.db, Catalog: in.catalog, Records: in.records, Scripts: in.scripts, Auth: principals, Limits: limits, Log: log,
+		Cache:   middleware.NewCache(feed, 0),
 		Secrets: in.secrets, Env: g.lookupEnv, Outbound: out,
 		Panel: ui.Handler("/_/"), TrustedProxies: proxies, Version: version, Commit: commit,
 	})
@@ -74,6 +78,7 @@ func (c *serveCommand) Run(ctx context.Context, t terminal, g *Globals) (err err
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return ignoreCanceled(in.catalog.Run(ctx)) })
+	group.Go(func() error { return ignoreCanceled(feed.Run(ctx)) })
 	group.Go(func() error {
 		limits.Run(ctx)
 		return nil

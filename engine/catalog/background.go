@@ -186,11 +186,15 @@ func (c *Catalog) settleQuick(ctx context.Context, toTheEnd bool) (left bool, er
 	if err != nil {
 		return true, fmt.Errorf("drop tables: %w", err)
 	}
+	waiting, err := c.followWatches(ctx)
+	if err != nil {
+		return true, fmt.Errorf("watch tables: %w", err)
+	}
 	purging, err := c.purge(ctx, toTheEnd)
 	if err != nil {
 		return true, fmt.Errorf("purge fields: %w", err)
 	}
-	return left || again || purging, nil
+	return left || again || waiting || purging, nil
 }
 
 // Settle does, now and to the end, what Run does in the background: for the command line. progress, which may be nil, is told of each

@@ -27,6 +27,7 @@ type Trace func(name string, took time.Duration, err error)
 // ("0", "rate_limit", "limit").
 func Compile(steps []engine.Step, b Bench) (*Chain, engine.Problems) {
 	c := &Chain{}
+	b.steps = steps
 	var problems engine.Problems
 	mains := 0
 	for i, s := range steps {

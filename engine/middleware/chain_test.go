@@ -45,13 +45,23 @@ func TestCompileRefusals(t *testing.T) {
 		{`[{"rate_limit":{"limit":5,"per":"soon"}},"main"]`, `per: "soon" is not a time`},
 		{`[{"rate_limit":{"limit":5,"per":"99d"}},"main"]`, `per: "99d" is not a time`},
 		{`[{"rate_limit":[]},"main"]`, "settings must be an object"},
+		{`[{"cache":{"ttl":"2d"}},"main"]`, `0.cache.ttl: "2d" is not a time`},
+		{`[{"cache":{}},{"ip_filter":{}},"main"]`, "0.cache: cache stands before ip_filter, which would not be asked; drag cache behind ip_filter"},
+		{`[{"cache":{"key":"$record.x"}},"main"]`, "0.cache.key: "},
+		{`[{"ip_filter":{"deny":["10.0.0.0/33"]}},"main"]`, `0.ip_filter.deny: "10.0.0.0/33" is neither an address nor a network`},
+		{`[{"ip_filter":{"allow":["::ffff:10.0.0.0/90"]}},"main"]`, "is neither an address nor a network"},
+		{`[{"referer":{"hosts":["https://example.org"]}},"main"]`, `0.referer.hosts: "https://example.org" is not a host`},
+		{`[{"referer":{"hosts":["a.*.org"]}},"main"]`, `is not a host`},
+		{`[{"referer":{}},"main"]`, "the setting hosts is missing"},
+		{`[{"body_limit":{"bytes":67108865}},"main"]`, "bytes: must lie between 1 and 67108864"},
+		{`[{"body_limit":{"bytes":1}},{"body_limit":{"bytes":2}},"main"]`, "body_limit stands in the list twice"},
 		{`[{"main":{"x":1}}]`, "unknown setting x; it takes no settings"},
 		{`[{"cors":{"origins":["example.org"]}},"main"]`, `"example.org" is not an origin`},
 		{`[{"cors":{"origins":["https://a.*.org"]}},"main"]`, `is not an origin`},
 		{`[{"cors":{"origins":"*"}},"main"]`, `must be a list of texts`},
 		{`[{"cors":{"credentials":true}},"main"]`, "credentials can't be open to all origins"},
 	} {
-		_, problems := Compile(steps(t, test.steps), Bench{Scope: &template.Scope{Request: true}})
+		_, problems := Compile(steps(t, test.steps), Bench{Def: &engine.Endpoint{}, Scope: &template.Scope{Request: true}})
 		if !strings.Contains(problems.Error(), test.want) {
 			t.Errorf("%s: %v, want %q", test.steps, problems, test.want)
 		}
@@ -148,6 +158,29 @@ func TestPreflightIsTheUnion(t *testing.T) {
 		"Vary": {"Origin, Access-Control-Request-Method, Access-Control-Request-Headers"},
 	}
 	if diff := cmp.Diff(want, h); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestCacheOfAWriteIsRefused(t *testing.T) {
+	t.Parallel()
+	list := steps(t, `[{"cache":{}},"main"]`)
+	def := &engine.Endpoint{Kind: engine.Create, Middlewares: list}
+	if _, problems := Compile(list, Bench{Def: def, Scope: &template.Scope{}}); !strings.Contains(problems.Error(), "an endpoint that writes can't have a cache") {
+		t.Error(problems)
+	}
+	def.Middlewares = nil // the project's default
+	if _, problems := Compile(list, Bench{Def: def, Scope: &template.Scope{}}); problems != nil {
+		t.Error(problems)
+	}
+}
+
+func TestWhatADefinitionReadsOfTheRequest(t *testing.T) {
+	t.Parallel()
+	def := &engine.Endpoint{Filter: raw.Value(`{"a":"$request.query.x","b":"=$request.headers.user-agent + $request.ip.length","c":"=$request.query.n-1"}`)}
+	got := requestMentions(def, steps(t, `[{"rate_limit":{"limit":1,"by":"=$request['path']"}},"main"]`))
+	want := [][]string{{"query", "x"}, {"headers", "user"}, {"headers", "user-agent"}, {"ip"}, {"query", "n"}, {"query", "n-1"}, {}}
+	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -7,6 +7,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"github.com/sayrud/sayrud/storage/pg"
 )
 
@@ -38,6 +40,9 @@ type Limiter struct {
 	now    func() time.Time
 	away   atomic.Bool // PostgreSQL could not be asked the last time
 	shards [64]shard
+
+	requests               *prometheus.CounterVec
+	passed, refused, alone prometheus.Counter
 }
 
 type shard struct {
@@ -88,15 +93,39 @@ func NewLimiter(db *pg.DB, log *slog.Logger) *Limiter {
 }
 
 func newLimiter(db leaser, log *slog.Logger, now func() time.Time) *Limiter {
-	l := &Limiter{db: db, log: log, now: now}
+	requests := prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "sayrud_middleware_rate_limit_requests_total",
+		Help: "Requests at a rate limit: passed, refused, or alone where this server counted by itself because PostgreSQL was away.",
+	}, []string{"result"})
+	l := &Limiter{
+		db: db, log: log, now: now,
+		requests: requests, passed: requests.WithLabelValues("passed"), refused: requests.WithLabelValues("refused"), alone: requests.WithLabelValues("alone"),
+	}
 	for i := range l.shards {
 		l.shards[i].buckets = make(map[Key]*bucket)
 	}
 	return l
 }
 
+// Register adds the limiter's metrics.
+func (l *Limiter) Register(registry prometheus.Registerer) {
+	registry.MustRegister(l.requests, prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "sayrud_middleware_rate_limit_buckets", Help: "Buckets in this server's memory.",
+	}, func() float64 { return float64(l.Len()) }))
+}
+
 // Take takes a token of the bucket and gives 0, or how long to wait for one. It is safe for concurrent use.
 func (l *Limiter) Take(ctx context.Context, key Key, rule Rule) time.Duration {
+	wait := l.take(ctx, key, rule)
+	if wait > 0 {
+		l.refused.Inc()
+	} else {
+		l.passed.Inc()
+	}
+	return wait
+}
+
+func (l *Limiter) take(ctx context.Context, key Key, rule Rule) time.Duration {
 	b := l.bucket(key)
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -111,6 +140,7 @@ func (l *Limiter) Take(ctx context.Context, key Key, rule Rule) time.Duration {
 	}
 	got, err := l.lease(ctx, key, rule, giveBack{epoch: b.epoch, leased: b.leased, unused: b.left})
 	if err != nil {
+		l.alone.Inc()
 		return b.takeAlone(now, rule)
 	}
 	b.aloneFrom = time.Time{}

@@ -36,7 +36,12 @@ type Bench struct {
 	Outbound    *outbound.Client // to addresses that settings name; nil in a check, which connects to nothing
 	KeySets     *KeySets         // by which JWTs are verified; nil in a check
 
-	middleware string // the name of the step
+	Def   *engine.Endpoint // the endpoint; nil is what has none
+	Reads []int            // ids of the tables that it answers from
+	Cache *Cache           // nil keeps nothing
+
+	middleware string        // the name of the step
+	steps      []engine.Step // all of the onion
 }
 
 // Secret gives the secret that the setting v, which lies at path in the settings ("signing_key", or "headers", "*" for a name the user
@@ -71,12 +76,13 @@ func Definitions() []*Definition {
 		ipFilterDefinition(),
 		refererDefinition(),
 		bodyLimitDefinition(),
+		cacheDefinition(),
 		mainDefinition(),
 	}
 }
 
 // planned are the further names of LANGUAGE, Middlewares.
-var planned = []string{"captcha", "basic_auth", "cache", "script", "webhook", "email"}
+var planned = []string{"captcha", "basic_auth", "script", "webhook", "email"}
 
 func mainDefinition() *Definition {
 	return &Definition{Name: Main, Doc: "The data operation of the endpoint. It stands in the onion exactly once."}

@@ -27,6 +27,8 @@ type Plan struct {
 	Sources []*Source // further results, in the order of Env.Sources
 	reads   bool      // some of them
 
+	Touched []int // ids of the tables that a write may change
+
 	Location *time.Location // the project's timezone
 	scope    *template.Scope
 }
@@ -53,6 +55,9 @@ func Compile(p *engine.Project, ep *engine.Endpoint) (*Plan, engine.Problems) {
 	}
 	c.guards()
 	c.operation()
+	if c.plan.Write != nil {
+		c.plan.Touched = IDs(Touched(p, c.plan.Table.Def, ep.Kind))
+	}
 	if !c.sources() {
 		return nil, c.problems
 	}

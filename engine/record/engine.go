@@ -21,6 +21,7 @@ type Engine struct {
 	log     *slog.Logger
 	uids    engine.UIDs
 	locks   *plan.Statement
+	changed func(tables ...int)
 }
 
 // New makes an Engine over a database that the catalog has migrated. A nil log is slog.Default().
@@ -28,8 +29,12 @@ func New(db *pg.DB, scripts *script.Runner, log *slog.Logger) *Engine {
 	if log == nil {
 		log = slog.Default()
 	}
-	return &Engine{db: db, scripts: scripts, log: log, locks: plan.LockStatement()}
+	return &Engine{db: db, scripts: scripts, log: log, locks: plan.LockStatement(), changed: func(...int) {}}
 }
+
+// OnChange makes the Engine call fn with the ids of the tables that a write may have changed, before the write is acknowledged. It is to
+// be called before the Engine is used.
+func (e *Engine) OnChange(fn func(tables ...int)) { e.changed = fn }
 
 // Run runs p and fills env: Record, or Records with Page, Size and Total. It reads env.Params, which are checked already, and what
 // the plan's slots name. Its error is an *engine.Error, or internal. The rows live as long as env.
@@ -50,6 +55,9 @@ func (e *Engine) RunInto(ctx context.Context, p *plan.Plan, env *template.Env, i
 		err = r.atomically(r.guardedMain)
 	} else {
 		err = r.guardedMain()
+	}
+	if p.Touched != nil { // an error may come behind the commit
+		e.changed(p.Touched...)
 	}
 	if err != nil {
 		return r.refuse(err)

@@ -60,6 +60,7 @@ func (e *Engine) Import(ctx context.Context, p *engine.Project, t *engine.Table,
 		im.tx = tx
 		return im.run(r)
 	})
+	e.changed(t.ID)
 	im.report.Errors = im.sortedErrors()
 	switch {
 	case errors.Is(err, errRefused):

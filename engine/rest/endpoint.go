@@ -39,15 +39,16 @@ func (s *Server) newEndpoint(p *engine.Project, ep *engine.Endpoint, trial bool)
 	if problems != nil {
 		return nil, problems
 	}
-	e := &endpoint{server: s, plan: compiled, route: parseRoute(ep.Route.Path), uses: tablesOf(p, ep)}
+	e := &endpoint{server: s, plan: compiled, route: parseRoute(ep.Route.Path), uses: plan.Tables(p, ep)}
 	if e.match, problems = parseMatch(ep.Match); problems != nil {
 		return nil, problems.At("match")
 	}
 	bench := middleware.Bench{Project: p.ID, Endpoint: ep.ID, Scope: compiled.Scope(), Limits: s.cfg.Limits, Secrets: s.cfg.Secrets, Outbound: s.cfg.Outbound}
 	bench.ProjectName, bench.Auth, bench.KeySets = p.Name, s.cfg.Auth, s.keySets
+	bench.Def, bench.Reads, bench.Cache = ep, plan.IDs(plan.Tables(p, ep)), s.cfg.Cache
 	bench.Writes = ep.Kind == engine.Create || ep.Kind == engine.Update || ep.Kind == engine.Delete
 	if trial {
-		bench.Limits = nil
+		bench.Limits, bench.Cache = nil, nil
 	}
 	if e.chain, problems = middleware.Compile(compiled.Steps, bench); problems != nil {
 		return nil, problems.At("middlewares")

@@ -5,6 +5,7 @@ import (
 
 	"github.com/sayrud/sayrud/engine"
 	"github.com/sayrud/sayrud/engine/middleware"
+	"github.com/sayrud/sayrud/engine/plan"
 	"github.com/sayrud/sayrud/engine/value"
 )
 
@@ -111,47 +112,10 @@ func (p *project) reusable(def *engine.Project, ep *engine.Endpoint, crud crudKe
 			return nil
 		}
 	}
+	if ep.Kind == engine.Delete && !slices.Equal(e.plan.Touched, plan.IDs(plan.Touched(def, e.plan.Table.Def, ep.Kind))) {
+		return nil // another table refers to this one
+	}
 	return e
-}
-
-// tablesOf gives the tables an endpoint's plan may depend on: its own, those of its includes and sources, those that its
-// guards ask, and all that references lead to.
-func tablesOf(p *engine.Project, ep *engine.Endpoint) []*engine.Table {
-	var tables []*engine.Table
-	var visit func(name string)
-	visit = func(name string) {
-		t, found := p.Tables.Get(name)
-		if !found || slices.Contains(tables, t) {
-			return
-		}
-		tables = append(tables, t)
-		for _, f := range t.Fields.All() {
-			if f.To != "" {
-				visit(f.To)
-			}
-		}
-	}
-	var included func(includes engine.Map[*engine.Include])
-	included = func(includes engine.Map[*engine.Include]) {
-		for _, include := range includes.All() {
-			visit(include.Table)
-			included(include.Include)
-		}
-	}
-	visit(ep.Table)
-	included(ep.Include)
-	for _, source := range ep.Sources.All() {
-		visit(source.Table)
-		included(source.Include)
-	}
-	for _, g := range ep.Guards {
-		for _, q := range []*engine.GuardQuery{g.Exists, g.NotExists, g.Count} {
-			if q != nil {
-				visit(q.Table)
-			}
-		}
-	}
-	return tables
 }
 
 // noRoute is main where no endpoint takes the request; serveProject has put the reason into the request.

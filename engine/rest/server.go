@@ -30,6 +30,7 @@ type Config struct {
 	Scripts  *script.Runner
 	Auth     *auth.Auth
 	Limits   *middleware.Limiter              // the caller runs its Run; nil makes one that drops nothing
+	Cache    *middleware.Cache                // nil keeps no answers
 	Secrets  *secret.Set                      // that of the Catalog; nil has none
 	Outbound *outbound.Client                 // connects to what definitions name; nil makes one that reaches the public Internet only
 	Env      func(name string) (string, bool) // variables that the operator listed, for secrets that come by the admin API; nil lists none
@@ -91,6 +92,10 @@ func New(cfg Config) (*Server, error) {
 	}
 	s := &Server{cfg: cfg, log: cfg.Log, metrics: newMetrics(cfg.Registry), started: time.Now(),
 		keySets: middleware.NewKeySets(cfg.Outbound, cfg.Log)}
+	if cfg.Cache != nil {
+		cfg.Cache.Register(cfg.Registry)
+	}
+	cfg.Limits.Register(cfg.Registry)
 	var err error
 	if s.admin, err = s.adminHandler(); err != nil {
 		return nil, err

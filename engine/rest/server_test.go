@@ -14,12 +14,14 @@ import (
 	"github.com/sayrud/sayrud/engine"
 	"github.com/sayrud/sayrud/engine/auth"
 	"github.com/sayrud/sayrud/engine/catalog"
+	"github.com/sayrud/sayrud/engine/change"
 	"github.com/sayrud/sayrud/engine/definition"
 	"github.com/sayrud/sayrud/engine/middleware"
 	"github.com/sayrud/sayrud/engine/outbound"
 	"github.com/sayrud/sayrud/engine/record"
 	"github.com/sayrud/sayrud/engine/script"
 	"github.com/sayrud/sayrud/engine/secret"
+	"github.com/sayrud/sayrud/storage/pg"
 	"github.com/sayrud/sayrud/storage/pg/pgtest"
 )
 
@@ -37,6 +39,9 @@ type door struct {
 	handler http.Handler
 	auth    *auth.Auth
 	catalog *catalog.Catalog
+	db      *pg.DB
+	records *record.Engine
+	feed    *change.Feed
 }
 
 // open serves the project files. The owner's token of the instance is in the Authorization header "owner", see scenario.
@@ -51,9 +56,10 @@ func open(t *testing.T, files ...string) *door {
 	}
 	scripts := script.NewRunner(script.Config{Env: variables})
 	t.Cleanup(scripts.Close)
-	d := &door{t: t, auth: auth.New(db), catalog: c}
+	d := &door{t: t, db: db, auth: auth.New(db), catalog: c, feed: change.New(db, log), records: record.New(db, scripts, log)}
+	d.records.OnChange(d.feed.Changed)
 	d.server, err = New(Config{
-		DB: db, Catalog: c, Records: record.New(db, scripts, log), Scripts: scripts, Auth: d.auth, Log: log,
+		DB: db, Catalog: c, Records: d.records, Cache: middleware.NewCache(d.feed, 0), Scripts: scripts, Auth: d.auth, Log: log,
 		Secrets: secrets, Env: variables, Outbound: loopback(t),
 		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}, MetricsToken: "metrics-token",
 		Panel: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "panel") }),
