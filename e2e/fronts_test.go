@@ -14,7 +14,7 @@ import (
 // browser/<example>.test.mjs drives each; the example's project file is all that the server knows of it.
 func TestFrontEnds(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"react-admin", "datatables"} {
+	for _, name := range []string{"react-admin", "datatables", "pocketbase"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			folder := filepath.Join("../examples", name)

@@ -13,11 +13,11 @@
     lengthMenu: [5, 25, -1],
     order: [[4, "desc"]],
     columns: [
-      { data: "nick", render: text },
-      { data: "text", render: text },
-      { data: "answers", render: text },
-      { data: "votes" },
-      { data: "created_at", render: (at) => new Date(at).toLocaleString() },
+      { data: "nick", name: "nick", render: text },
+      { data: "text", name: "text", render: text },
+      { data: "answers", name: "answers", render: text },
+      { data: "votes", name: "votes" },
+      { data: "created_at", name: "created_at", render: (at) => new Date(at).toLocaleString() },
       { data: null, orderable: false, defaultContent: '<button class="vote">Vote</button> <button class="reply">Reply</button>' },
     ],
   });
