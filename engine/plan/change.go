@@ -87,6 +87,9 @@ func (b *changeWriter) matches(wr *writer, variant int, with, lock string) {
 
 // update writes the whole UPDATE in one statement.
 func (b *changeWriter) update(wr *writer, variant int) {
+	if b.w.Single {
+		wr.size = ShortUpdate
+	}
 	conditions := b.w.referenceChecks(wr, variant)
 	if !b.w.Single {
 		b.matches(wr, variant, with(conditions), "NO KEY UPDATE")

@@ -15,6 +15,7 @@ import (
 const (
 	DefaultSize = 100  // records without `page`
 	MaxSize     = 1000 // records of a page, whatever was asked
+	shortPage   = 100  // records of a page that is no long read
 )
 
 // A Read is a compiled LIST or VIEW.
@@ -153,6 +154,9 @@ func (rw *readWriter) write(w *writer, variant int) {
 	start := Start(variant % int(starts))
 	mask, order := variant/int(starts)&(1<<bits-1), &r.Sort.Orders[variant/int(starts)>>bits]
 	w.once = rw.aggregation == nil && order.newest() // every index of a field goes on with the newest first
+	if rw.aggregation == nil && start != AtOffset && (rw.single || r.Page == nil || usual && r.Usual <= shortPage) {
+		w.size = ShortRead
+	}
 	w.text("SELECT ", rw.columns)
 	if r.Total {
 		w.text(",\n  (SELECT count(*)")

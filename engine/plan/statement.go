@@ -48,10 +48,22 @@ func FieldOfArg(arg int) int {
 type Statement struct {
 	SQL  string
 	Args []int // what $1, $2, … are: indexes of Query.Values, or one of the Arg constants
+	Size Size
 
 	// Prepared is where a runner keeps what belongs to the statement for as long as it lives.
 	Prepared atomic.Value
 }
+
+// A Size says how much a statement is expected to do. Short ones may go to the server together with others.
+type Size int
+
+// The sizes.
+const (
+	Long        Size = iota
+	ShortRead        // few rows, by an index if the definition has one
+	ShortInsert      // makes one record
+	ShortUpdate      // changes one record
+)
 
 // A writer writes one statement; each parameter gets its number when it first stands there. Of values, those that are constant are
 // written out: PostgreSQL then knows how common they are, also when it plans once for all requests.
@@ -61,6 +73,7 @@ type writer struct {
 	args   []int
 	number map[int]int
 	once   bool // the best plan is the same for all values, see equal
+	size   Size
 }
 
 func (w *writer) text(parts ...string) {
@@ -105,7 +118,7 @@ func (w *writer) equal(arg int, cast string) {
 }
 
 func (w *writer) statement() *Statement {
-	return &Statement{SQL: w.sql.String(), Args: w.args}
+	return &Statement{SQL: w.sql.String(), Args: w.args, Size: w.size}
 }
 
 // A Query is a family of statements over the same values.

@@ -123,6 +123,7 @@ func (c *compiler) create() {
 			w.Upsert.finish(t, shape)
 		}
 		w.Query.prepare(1<<w.bits, func(wr *writer, variant int) {
+			wr.size = ShortInsert
 			conditions := w.referenceChecks(wr, variant)
 			wr.text("INSERT INTO ", t.Leaf, " AS r (uid, data)\nSELECT ")
 			wr.arg(ArgUID, "text")

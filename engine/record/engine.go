@@ -141,12 +141,14 @@ func (r *run) query(s *plan.Statement, args [][]byte, row func(values [][]byte) 
 	return r.engine.db.Query(r.ctx, prepared(s), args, row)
 }
 
+var classes = [...]pg.Class{plan.Long: pg.Single, plan.ShortRead: pg.ShortRead, plan.ShortInsert: pg.ShortInsert, plan.ShortUpdate: pg.ShortUpdate}
+
 // prepared gives the storage's handle of a statement, made once for each.
 func prepared(s *plan.Statement) *pg.Statement {
 	if known, ok := s.Prepared.Load().(*pg.Statement); ok {
 		return known
 	}
-	made := pg.NewStatement(s.SQL)
+	made := pg.NewShortStatement(s.SQL, classes[s.Size])
 	s.Prepared.Store(made)
 	return made
 }

@@ -24,7 +24,8 @@ const (
 type Config struct {
 	// URL is a connection string (https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING).
 	URL string
-	// MaxConns bounds the pool. 0 means four per CPU, at least eight.
+	// MaxConns bounds the pool. 0 means four per CPU, at least sixteen. Short statements have connections of their own
+	// beside it: three per four CPUs, at least six, see [Class].
 	MaxConns int
 	// StatementTimeout bounds every statement, on the server. 0 means 30 s, less than 0 no bound. A long statement
 	// says SET LOCAL statement_timeout = 0 in its transaction.

@@ -19,6 +19,7 @@ const MinVersion = 15_00_00
 // DB is a pool of connections to one database. It is safe for concurrent use.
 type DB struct {
 	pool    *pgxpool.Pool
+	lanes   *lanes
 	log     *slog.Logger
 	version int
 	// attempts bounds how often a statement may find its connection dead before it is sent: every pooled connection
@@ -48,11 +49,18 @@ func Open(ctx context.Context, cfg Config) (*DB, error) {
 		pool.Close()
 		return nil, err
 	}
+	if db.lanes, err = openLanes(ctx, cfg); err != nil {
+		pool.Close()
+		return nil, err
+	}
 	return db, nil
 }
 
-// Close waits for borrowed connections and closes the pool.
-func (db *DB) Close() { db.pool.Close() }
+// Close waits for borrowed connections and closes the pools.
+func (db *DB) Close() {
+	db.lanes.pool.Close()
+	db.pool.Close()
+}
 
 // Pool returns the pool, for what the other methods do not offer (COPY, long statements under their own timeout).
 func (db *DB) Pool() *pgxpool.Pool { return db.pool }

@@ -8,7 +8,7 @@
 // and UTF-8.
 //
 // [DB.Query] is the hot path: a [Statement] is prepared once per connection and its rows are handed over as the
-// bytes the server sent. [DB.Tx] offers the same inside a transaction, [DB.InTx] a plain pgx transaction; both run
+// bytes the server sent. Short statements that are asked for at the same time go to the server together ([Class]). [DB.Tx] offers the same inside a transaction, [DB.InTx] a plain pgx transaction; both run
 // their function again when PostgreSQL reports a serialization failure or a deadlock, so the function must leave no
 // traces outside the database. [DB.Listen] and [Migrate] say what they do.
 //

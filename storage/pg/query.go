@@ -8,16 +8,35 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// Query runs s on a connection of the pool. Parameters and results travel in text format
+// Query runs s, together with others where its class allows (see [Class]), else on a connection of the pool. Parameters and results travel in text format
 // (https://www.postgresql.org/docs/current/protocol-overview.html#PROTOCOL-FORMAT-CODES); nil is NULL. row is called
 // for each row with values that are valid only during the call; its error ends the reading and is returned. rows
 // counts the rows returned or, for a statement that returns none, affected.
 //
 // ctx bounds the wait for a connection. The statement itself is bounded by the statement timeout alone, so a client
 // that goes away costs no connection; a server that does not keep it is given up some seconds later. row must not use
-// the same DB: it holds up the connection. A statement whose plan no longer fits the schema is prepared anew and run
+// the same DB: it may hold up the connection. A statement whose plan no longer fits the schema is prepared anew and run
 // again, once; one that found its connection dead before a byte of it was sent goes to the next.
 func (db *DB) Query(ctx context.Context, s *Statement, args [][]byte, row func(values [][]byte) error) (rows int64, err error) {
+	if lane := db.lanes.of(s, args); lane != nil {
+		c := newCall(s, args)
+		defer c.free()
+		lane.run(ctx, c)
+		if !c.again {
+			return c.deliver(row)
+		}
+	}
+	if s.class == Single {
+		return db.alone(ctx, s, args, row)
+	}
+	began := time.Now()
+	rows, err = db.alone(ctx, s, args, row)
+	s.timed(time.Since(began), err)
+	return rows, err
+}
+
+// alone runs s on a connection of the pool.
+func (db *DB) alone(ctx context.Context, s *Statement, args [][]byte, row func(values [][]byte) error) (rows int64, err error) {
 	for range db.attempts {
 		conn, aerr := db.pool.Acquire(ctx)
 		if aerr != nil {

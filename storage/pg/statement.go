@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"sync/atomic"
 
 	"github.com/jackc/pgx/v5/pgconn"
 )
@@ -15,14 +16,24 @@ const maxPrepared = 2000
 // Statement is the immutable text of one SQL statement with $n parameters. Two of the same text share what the
 // server prepared.
 type Statement struct {
-	sql  string
-	name string
+	sql   string
+	name  string
+	class Class
+	apart atomic.Int64 // until when it goes alone, see timed; 0 is not at all
 }
 
 // NewStatement makes a statement of SQL text. It asks no server; mistakes show when it first runs.
 func NewStatement(sql string) *Statement {
 	sum := sha256.Sum256([]byte(sql))
 	return &Statement{sql: sql, name: "s_" + hex.EncodeToString(sum[:16])}
+}
+
+// NewShortStatement makes a statement that may travel together with others of its class. One of the class Single goes alone.
+func NewShortStatement(sql string, class Class) *Statement {
+	s := NewStatement(sql)
+	s.class = class
+	s.apart.Store(suspected)
+	return s
 }
 
 // SQL returns the text.
