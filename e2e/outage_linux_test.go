@@ -21,6 +21,17 @@ endpoints:
   static: {route: GET /static, response: {body: {here: true}}}
 `
 
+// envelope is a project for front ends that read a code in a body, whatever the status.
+const envelope = `
+project: envelope
+defaults:
+  middlewares: [{cors: {}}, main]
+  errors: {status: 200, body: {code: "=({unavailable: 5030, not_found: 4040})[$error.code]", msg: $error.message}}
+tables: {notes: {fields: {text: {type: text}}}}
+endpoints:
+  list: {kind: LIST, route: GET /notes, table: notes}
+`
+
 // TestOutage stops the user's own PostgreSQL and starts it again. Meanwhile the server says so, and then goes on by itself.
 func TestOutage(t *testing.T) {
 	t.Parallel()
@@ -29,6 +40,7 @@ func TestOutage(t *testing.T) {
 	in.start()
 	in.apply(readExample(t))
 	in.apply(plain)
+	in.apply(envelope)
 	before := in.post("post=a&nick=Ann&content=before", 201)
 	owner := in.asOwner()
 
@@ -46,6 +58,8 @@ func TestOutage(t *testing.T) {
 		{"POST", "/api/plain/notes", "text=lost", 503, problem},
 		{"POST", "/api/plain/notes", "text=%00", 400, `"code":"invalid"`},
 		{"GET", "/api/plain/nothing", "", 404, `"code":"not_found"`},
+		{"GET", "/api/envelope/notes", "", 200, `{"code":5030,"msg":"The database is not available at the moment."}`},
+		{"GET", "/api/envelope/nothing", "", 200, `{"code":4040,`},
 		{"GET", "/api/blog/about", "", 200, `"Comments of my blog"`},
 		{"GET", "/api/blog/comments?post=a", "", 503, ownTemplate},
 		{"GET", "/api/blog/comments/" + before, "", 503, ownTemplate},
@@ -59,7 +73,7 @@ func TestOutage(t *testing.T) {
 		if status != tt.status || !strings.Contains(body, tt.want) {
 			t.Errorf("without PostgreSQL %s %s answers %d %s, want %d %s", tt.method, tt.path, status, body, tt.status, tt.want)
 		}
-		if seconds, err := strconv.Atoi(header.Get("Retry-After")); tt.status == 503 && (err != nil || seconds < 1) {
+		if seconds, err := strconv.Atoi(header.Get("Retry-After")); (tt.status == 503 || strings.Contains(tt.want, "5030")) && (err != nil || seconds < 1) {
 			t.Errorf("%s %s answers with Retry-After %q", tt.method, tt.path, header.Get("Retry-After"))
 		}
 		t.Logf("%s %s: %d after %v", tt.method, tt.path, status, time.Since(begun))

@@ -43,7 +43,7 @@ func corsDefinition() *Definition {
 			}
 			return func(next Handler) Handler {
 				return func(r *Request) error {
-					cors.Apply(r.HTTP.Header.Get("Origin"), r.Header)
+					cors.Answer(r)
 					return next(r)
 				}
 			}, nil
@@ -96,6 +96,15 @@ func (c *CORS) allows(origin string) bool {
 		rest, sameScheme := strings.CutPrefix(origin, scheme)
 		return wild && sameScheme && strings.HasSuffix(rest, "."+domain) && !strings.ContainsAny(strings.TrimSuffix(rest, "."+domain), ":/@")
 	})
+}
+
+// Answer sets the headers of r's answer, once: also of an error that a step before cors ended in.
+func (c *CORS) Answer(r *Request) {
+	if c == nil || r.shared {
+		return
+	}
+	r.shared = true
+	c.Apply(r.HTTP.Header.Get("Origin"), r.Header)
 }
 
 // Apply sets the headers of an answer, also of an error, to a request from origin ("" is none).

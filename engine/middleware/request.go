@@ -35,6 +35,7 @@ type Request struct {
 	queryState byte
 	ip         string
 	pairs      []Pair // memory of query
+	shared     bool   // CORS has said who may read the answer
 	buffer     []byte // memory of the incoming body
 }
 

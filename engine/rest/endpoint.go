@@ -94,10 +94,21 @@ func (e *endpoint) prepare(q *middleware.Request) {
 // serve runs the onion and writes its answer or its error.
 func (e *endpoint) serve(q *middleware.Request, w http.ResponseWriter) {
 	e.prepare(q)
+	e.run(q)
+	e.server.write(q, w)
+}
+
+// run makes the answer, whatever happens: a panic is an error like others.
+func (e *endpoint) run(q *middleware.Request) {
+	defer func() {
+		if p := recover(); p != nil {
+			e.server.logPanic(q, p)
+			e.server.fail(q, e, &engine.Error{Code: engine.Internal})
+		}
+	}()
 	if err := e.handler(q); err != nil {
 		e.server.fail(q, e, err)
 	}
-	e.server.write(q, w)
 }
 
 // A runner runs a plan: record.Engine.RunInto, or a rehearsal of it.

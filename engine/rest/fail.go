@@ -30,6 +30,9 @@ func (s *Server) fail(q *middleware.Request, e *endpoint, err error) {
 	}
 	refusal := s.refusal(q, err, lang)
 	q.Status, q.ContentType, q.Body = 0, "", q.Body[:0]
+	if e != nil {
+		e.chain.CORS().Answer(q)
+	}
 	for _, h := range refusal.Header {
 		q.Header.Set(h[0], h[1])
 	}

@@ -130,7 +130,5 @@ func (p *project) refuse(s *Server, q *middleware.Request, code engine.Code, key
 	p.fallback.prepare(q)
 	refused := &engine.Error{Code: code, Message: value.Sentence(p.fallback.lang(q), key, args...)}
 	q.Refused = refused
-	if err := p.fallback.handler(q); err != nil {
-		s.fail(q, p.fallback, err)
-	}
+	p.fallback.run(q)
 }

@@ -122,16 +122,21 @@ func isJSON(contentType string) bool {
 
 // recovered turns a panic into an answer where none was begun.
 func (s *Server) recovered(q *middleware.Request, out *counter, p any) {
-	if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
-		panic(p)
-	}
-	s.log.Error("panic in a request", "request_id", q.ID, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+	s.logPanic(q, p)
 	if out.status != 0 {
 		return
 	}
 	q.Body = q.Body[:0]
 	s.writeProblem(q, &engine.Error{Code: engine.Internal})
 	s.write(q, out)
+}
+
+// logPanic logs a panic with its stack. One that ends the connection on purpose goes on.
+func (s *Server) logPanic(q *middleware.Request, p any) {
+	if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
+		panic(p)
+	}
+	s.log.Error("panic in a request", "request_id", q.ID, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
 }
 
 // A counter notes what went out, for the log and the metrics.
