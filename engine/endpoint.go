@@ -2,6 +2,7 @@ package engine
 
 import (
 	"cmp"
+	"encoding/json"
 	"strconv"
 	"strings"
 
@@ -46,7 +47,7 @@ type Endpoint struct {
 	Set         Map[raw.Value] `json:"set,omitzero"`       // field: a slot or an operation
 	Upsert      *Upsert        `json:"upsert,omitempty"`
 	Limit       int            `json:"limit,omitempty"` // of records changed by UPDATE and DELETE; 0 is 1
-	Bulk        int            `json:"bulk,omitempty"`  // CREATE: items an array body may have
+	Bulk        *Bulk          `json:"bulk,omitempty"`  // CREATE: the body may be a list
 	Guards      []Guard        `json:"guards,omitempty"`
 	Reveal      []string       `json:"reveal,omitempty"` // hidden fields this endpoint may show
 	Middlewares []Step         `json:"middlewares,omitempty"`
@@ -157,6 +158,37 @@ type Source struct {
 	Aggregate Map[raw.Value] `json:"aggregate,omitzero"`
 	Include   Map[*Include]  `json:"include,omitzero"`
 }
+
+// A Bulk makes a CREATE take a list of records, all or none. It is written as the number alone where the body itself is the list.
+type Bulk struct {
+	Max int    `json:"max"`          // items
+	As  string `json:"as,omitempty"` // the member of the body that is the list; "" is the body
+}
+
+// UnmarshalJSON reads a number, or the object.
+func (b *Bulk) UnmarshalJSON(data []byte) error {
+	*b = Bulk{}
+	if len(data) > 0 && data[0] != '{' {
+		return json.Unmarshal(data, &b.Max)
+	}
+	type plain Bulk
+	return json.Unmarshal(data, (*plain)(b))
+}
+
+// MarshalJSON writes the number where there is nothing else to say.
+func (b *Bulk) MarshalJSON() ([]byte, error) {
+	if b.As == "" {
+		return json.Marshal(b.Max)
+	}
+	type plain Bulk
+	return json.Marshal((*plain)(b))
+}
+
+// ListName names the list in refusals.
+func (b *Bulk) ListName() string { return cmp.Or(b.As, "items") }
+
+// ItemName names item i of the list in refusals: "items[3]".
+func (b *Bulk) ItemName(i int) string { return b.ListName() + "[" + itoa(i) + "]" }
 
 // An Upsert makes a CREATE change the record that has the same key.
 type Upsert struct {

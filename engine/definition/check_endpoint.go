@@ -71,7 +71,7 @@ func (c *checker) endpoint(ep *engine.Endpoint, path ...string) {
 func (c *checker) keysFitKind(at site, ep *engine.Endpoint) {
 	for _, a := range []attribute{{"filter", ep.Filter != nil}, {"sort", ep.Sort != nil}, {"page", ep.Page != nil}, {"include", ep.Include.Len() > 0},
 		{"group", ep.Group != nil}, {"aggregate", ep.Aggregate.Len() > 0}, {"set", ep.Set.Len() > 0}, {"upsert", ep.Upsert != nil},
-		{"limit", ep.Limit != 0}, {"bulk", ep.Bulk != 0}, {"reveal", ep.Reveal != nil}} {
+		{"limit", ep.Limit != 0}, {"bulk", ep.Bulk != nil}, {"reveal", ep.Reveal != nil}} {
 		if kinds := keyKinds[a.name]; a.set && !slices.Contains(kinds, ep.Kind) {
 			of := "an endpoint of kind " + string(ep.Kind)
 			if ep.Kind == "" {

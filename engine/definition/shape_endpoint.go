@@ -147,7 +147,10 @@ func endpointShape() *shape {
 			{name: "set", shape: slots(), doc: "replaces set where the record exists"},
 		}}, doc: "CREATE: changes the record that has the same key"},
 		{name: "limit", shape: whole(1, 10000), doc: "UPDATE, DELETE: most records changed; 1 where absent"},
-		{name: "bulk", shape: whole(1, 10000), doc: "CREATE: most items of an array body"},
+		{name: "bulk", shape: either(whole(1, 10000), &shape{kind: objectValue, hint: "{max: 100, as: items}", keys: []key{
+			{name: "max", shape: whole(1, 10000), doc: "most items", required: true},
+			{name: "as", shape: text(), doc: "the member of the body that is the list; the body itself where absent"},
+		}}), doc: "CREATE: the body may be a list of this many records, all or none"},
 		{name: "guards", shape: list(guardShape()), doc: "refuse by what is in the database or by an expression"},
 		{name: "reveal", shape: list(text()), doc: "hidden fields that this endpoint may show"},
 		{name: "middlewares", shape: stepsShape(), doc: "the onion, main exactly once"},

@@ -16,12 +16,14 @@ import (
 type Rule struct {
 	Limit float64
 	Per   time.Duration
+
+	want float64 // tokens that one request takes; 0 is 1
 }
 
 func (r Rule) perSecond() float64 { return r.Limit / r.Per.Seconds() }
 
 // lease is how many requests a server takes at once from the bucket that all servers share.
-func (r Rule) lease() float64 { return max(1, float64(int(r.Limit)/20)) }
+func (r Rule) lease() float64 { return max(1, float64(int(r.Limit)/20), r.want) }
 
 // epoch is the measure of a lease's life: it ends with the epoch behind the one it was taken in.
 func (r Rule) epoch() time.Duration { return r.Per }
@@ -116,7 +118,12 @@ func (l *Limiter) Register(registry prometheus.Registerer) {
 
 // Take takes a token of the bucket and gives 0, or how long to wait for one. It is safe for concurrent use.
 func (l *Limiter) Take(ctx context.Context, key Key, rule Rule) time.Duration {
-	wait := l.take(ctx, key, rule)
+	return l.TakeN(ctx, key, rule, 1)
+}
+
+// TakeN is Take of n tokens, all or none. More than the limit never come.
+func (l *Limiter) TakeN(ctx context.Context, key Key, rule Rule, n int) time.Duration {
+	wait := l.take(ctx, key, rule, float64(n))
 	if wait > 0 {
 		l.refused.Inc()
 	} else {
@@ -125,14 +132,17 @@ func (l *Limiter) Take(ctx context.Context, key Key, rule Rule) time.Duration {
 	return wait
 }
 
-func (l *Limiter) take(ctx context.Context, key Key, rule Rule) time.Duration {
+func (l *Limiter) take(ctx context.Context, key Key, rule Rule, want float64) time.Duration {
+	if rule.want = want; want > rule.Limit {
+		return rule.Per
+	}
 	b := l.bucket(key)
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	now := l.now()
 	b.used, b.per = now, rule.Per
-	if b.left >= 1 && now.Before(b.until) {
-		b.left--
+	if b.left >= want && now.Before(b.until) {
+		b.left -= want
 		return 0
 	}
 	if now.Before(b.refused) {
@@ -145,13 +155,15 @@ func (l *Limiter) take(ctx context.Context, key Key, rule Rule) time.Duration {
 	}
 	b.aloneFrom = time.Time{}
 	b.leased, b.left, b.epoch, b.until = got.tokens, got.tokens, got.epoch, now.Add(got.lives)
-	if b.left < 1 {
-		b.left, b.leased = 0, 0
-		wait := max(time.Duration((1-got.left)/rule.perSecond()*float64(time.Second)), time.Millisecond)
-		b.refused = now.Add(wait)
+	if b.left < want {
+		wait := max(time.Duration((want-b.left-got.left)/rule.perSecond()*float64(time.Second)), time.Millisecond)
+		if b.left < 1 {
+			b.left, b.leased = 0, 0
+			b.refused = now.Add(wait)
+		}
 		return wait
 	}
-	b.left--
+	b.left -= want
 	return 0
 }
 
@@ -182,10 +194,10 @@ func (b *bucket) takeAlone(now time.Time, rule Rule) time.Duration {
 		b.alone = min(rule.lease(), b.alone+now.Sub(b.aloneFrom).Seconds()*rule.perSecond())
 	}
 	b.aloneFrom = now
-	if b.alone < 1 {
-		return time.Duration((1 - b.alone) / rule.perSecond() * float64(time.Second))
+	if b.alone < rule.want {
+		return time.Duration((rule.want - b.alone) / rule.perSecond() * float64(time.Second))
 	}
-	b.alone--
+	b.alone -= rule.want
 	return 0
 }
 

@@ -244,3 +244,17 @@ func TestSweepDropsFullBucketsInPostgreSQL(t *testing.T) {
 		t.Errorf("%d rows left, %v", left, err)
 	}
 }
+
+func TestLimitOfSeveralAtOnce(t *testing.T) {
+	t.Parallel()
+	l := NewLimiter(database(t), quiet())
+	rule := Rule{Limit: 100, Per: 31 * 24 * time.Hour}
+	for i, test := range []struct {
+		n      int
+		passes bool
+	}{{101, false}, {60, true}, {50, false}, {30, true}, {11, false}, {10, true}, {1, false}} {
+		if wait := l.TakeN(t.Context(), Key{9}, rule, test.n); (wait == 0) != test.passes {
+			t.Errorf("step %d: %d tokens: wait %v", i, test.n, wait)
+		}
+	}
+}

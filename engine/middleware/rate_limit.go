@@ -20,7 +20,7 @@ const maxPer = 31 * 24 * time.Hour
 func rateLimitDefinition() *Definition {
 	return &Definition{
 		Name:   "rate_limit",
-		Doc:    "A token bucket: `limit` requests at once, refilled over `per`; counted across all servers. A refused request answers 429 with Retry-After and does not count.",
+		Doc:    "A token bucket: `limit` requests at once, refilled over `per`; counted across all servers. Of a request with `bulk` each item counts. A refused request answers 429 with Retry-After and does not count.",
 		Before: true,
 		Properties: []Property{
 			{Name: "limit", Type: "integer", Required: true, Min: 1, Max: 1_000_000, Doc: "how many requests"},
@@ -85,6 +85,14 @@ func compileRateLimit(settings raw.Value, b Bench) (Wrap, engine.Problems) {
 					return err
 				}
 			}
+			items := 1
+			if r.Items != nil {
+				n, err := r.Items(r)
+				if err != nil {
+					return err
+				}
+				items = max(n, 1)
+			}
 			key := r.Address()
 			if plain {
 				if r.IP.Is6() {
@@ -97,7 +105,7 @@ func compileRateLimit(settings raw.Value, b Bench) (Wrap, engine.Problems) {
 				}
 				key = LimitKey(strings.Trim(string(raw.AppendText(nil, v)), " "))
 			}
-			if wait := b.Limits.Take(r.HTTP.Context(), bucketKey(seed, key), rule); wait > 0 {
+			if wait := b.Limits.TakeN(r.HTTP.Context(), bucketKey(seed, key), rule, items); wait > 0 {
 				return &engine.Error{Code: engine.RateLimited, RetryAfter: max(1, int(math.Ceil(wait.Seconds())))}
 			}
 			return next(r)

@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/sayrud/sayrud/engine/auth"
+	"github.com/sayrud/sayrud/engine/raw"
 	"github.com/sayrud/sayrud/engine/template"
 )
 
@@ -24,7 +25,13 @@ type Request struct {
 	MaxBody   int64                // bytes; more is refused with engine.TooLarge
 	Bind      func(*Request) error // checks the parameters into Env.Params; see Params
 	Bound     bool                 // Bind has been called
-	Refused   error                // why no endpoint takes the request; main of the onion for those gives it
+	Item      raw.Value            // of a bulk body while its parameters are checked: where parameters of the body stand
+	Many      bool                 // the body is a list of items, see Items
+
+	// Items gives how many items a bulk body holds; nil where the endpoint takes no bulk. What counts requests counts these.
+	Items func(*Request) (int, error)
+
+	Refused error // why no endpoint takes the request; main of the onion for those gives it
 
 	Status      int // of the answer; 0 is none yet
 	ContentType string

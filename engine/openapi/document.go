@@ -180,6 +180,9 @@ func (d *document) success(p *plan.Plan, r *engine.Response) object {
 	case p.Endpoint.Kind == engine.List && (p.Read == nil || !p.Read.One):
 		return d.listed(p, s)
 	}
+	if p.Endpoint.Bulk != nil { // as the body came
+		return anyOf(s.names["$record"].schema(d), s.names["$records"].schema(d))
+	}
 	return s.names["$record"].schema(d)
 }
 

@@ -86,6 +86,9 @@ func body(p *plan.Plan) object {
 		}
 		required := isRequired(p, param)
 		if param.IsWhole() {
+			if p.Endpoint.Bulk != nil {
+				s = anyOf(s, array(s))
+			}
 			return wholeBody(param, s, required)
 		}
 		if !required {
@@ -102,6 +105,15 @@ func body(p *plan.Plan) object {
 		return nil
 	}
 	media := object{"schema": schema}
+	if bulk := p.Endpoint.Bulk; bulk != nil {
+		many := anyOf(schema, array(schema))
+		if p.BulkPath != nil {
+			list := typed("object")
+			place(list, p.BulkPath, array(schema), true)
+			many = anyOf(many, list)
+		}
+		return object{"required": schema["required"] != nil, "content": object{"application/json": object{"schema": many}, "application/x-www-form-urlencoded": media}}
+	}
 	return object{"required": schema["required"] != nil, "content": object{
 		"application/json": media, "application/x-www-form-urlencoded": media, "multipart/form-data": media}}
 }

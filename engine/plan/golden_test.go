@@ -93,6 +93,9 @@ func describe(p *Plan) string {
 		if all := w.VersionBit() - 1; all > 0 {
 			describeStatement(&b, "with everything", w.Query, w.Query.Statement(all))
 		}
+		if w.Bulk != nil {
+			describeStatement(&b, "all items", w.Query, w.Bulk.Statement(0))
+		}
 		if w.Upsert != nil {
 			describeStatement(&b, "find", w.Query, w.Upsert.Find.Statement(0))
 			describeStatement(&b, "change what is there", w.Upsert.Write.Query, w.Upsert.Write.Query.Statement(0))
@@ -117,7 +120,7 @@ func describeStatement(b *strings.Builder, title string, q *Query, s *Statement)
 }
 
 func describeArg(q *Query, arg int) string {
-	names := map[int]string{ArgLimit: "limit", ArgOffset: "offset", ArgUID: "uid", ArgData: "data", ArgRemove: "removed keys", ArgVersion: "version", ArgID: "ids"}
+	names := map[int]string{ArgLimit: "limit", ArgOffset: "offset", ArgUID: "uid", ArgData: "data", ArgRemove: "removed keys", ArgVersion: "version", ArgID: "ids", ArgUIDs: "uids", ArgRows: "rows of data"}
 	if name, found := names[arg]; found {
 		return name
 	}

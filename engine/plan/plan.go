@@ -14,15 +14,17 @@ type Plan struct {
 	Params   []*Param      // in the order of the definition, undeclared names of the route behind them; Env.Params has this order
 	Steps    []engine.Step // the onion with the project's defaults applied; exactly one is main
 	Response *template.Program
+	One      *template.Program // of a bulk CREATE whose body is no list; nil: Response
 	Errors   *template.Program // nil: application/problem+json
 	Status   int               // where the response says none: 201 for CREATE, else 200
 
-	Lookups []*Lookup // of parameters, before anything else
-	Guards  []*Guard
-	Table   *Table // nil: main does nothing
-	Shape   *Shape // of the records the endpoint answers with; nil without a table
-	Read    *Read  // of LIST and VIEW
-	Write   *Write // of CREATE, UPDATE and DELETE
+	BulkPath []string  // of a bulk CREATE: from the body to the list; nil is the body
+	Lookups  []*Lookup // of parameters, before anything else
+	Guards   []*Guard
+	Table    *Table // nil: main does nothing
+	Shape    *Shape // of the records the endpoint answers with; nil without a table
+	Read     *Read  // of LIST and VIEW
+	Write    *Write // of CREATE, UPDATE and DELETE
 
 	Sources []*Source // further results, in the order of Env.Sources
 	reads   bool      // some of them
@@ -107,7 +109,6 @@ func (c *compiler) refuseUnsupported() {
 		}
 	}
 	refuse(ep.Include.Len() > 0, "include")
-	refuse(ep.Bulk > 0, "bulk")
 }
 
 // steps applies the project's defaults; an onion without main gets it innermost.
@@ -195,6 +196,9 @@ func (c *compiler) templates() {
 		} else {
 			scope.Record = c.plan.Shape
 		}
+		if ep.Bulk != nil || c.plan.Write != nil && c.plan.Write.Limit > 1 {
+			scope.Records = c.plan.Shape
+		}
 	}
 	program, problems := c.response(&scope, paged)
 	c.plan.Response = program
@@ -224,6 +228,10 @@ func (c *compiler) response(scope *template.Scope, paged bool) (*template.Progra
 	kind := c.endpoint.Kind
 	if c.plan.Read != nil && c.plan.Read.One {
 		kind = engine.View
+	}
+	if c.endpoint.Bulk != nil {
+		c.plan.One = program.Or(template.Default(kind, c.plan.Shape, false))
+		return program.Or(template.DefaultList(c.plan.Shape)), problems
 	}
 	return program.Or(template.Default(kind, c.plan.Shape, paged)), problems
 }

@@ -18,6 +18,7 @@ type Write struct {
 	Single bool             // the filter holds for at most one record
 
 	Creates bool
+	Bulk    *Query  // of a CREATE that takes lists: makes all items; nil takes none
 	Upsert  *Upsert // of a CREATE that may change what is there; nil is none
 
 	Drawn       []int    // autonumbers of Table.Fields that a constraint wants to see before the record is made
@@ -102,6 +103,7 @@ func (c *compiler) create() {
 	c.sets(w, &ep.Set, "set")
 	c.upsert(w)
 	c.fillDefaults(w)
+	c.bulk(w)
 	w.number()
 	w.constrained(t)
 	w.draws(t)
@@ -121,6 +123,9 @@ func (c *compiler) create() {
 		w.Layout = layout
 		if w.Upsert != nil {
 			w.Upsert.finish(t, shape)
+		}
+		if w.Bulk != nil {
+			w.Bulk.prepare(1, func(wr *writer, _ int) { w.insertAll(wr, t, columns) })
 		}
 		w.Query.prepare(1<<w.bits, func(wr *writer, variant int) {
 			wr.size = ShortInsert

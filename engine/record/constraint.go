@@ -40,14 +40,8 @@ func (r *run) touched() []*plan.Field {
 // checkNew checks the constraints of a record about to be made.
 func (r *run) checkNew(uid string) error {
 	t := r.plan.Table
-	this := &plan.Stored{Table: t.Def, Keys: t.Keys, UID: uid, Slots: make([]raw.Value, t.Keys.Len())}
-	for i, f := range t.Fields {
-		if v := r.result.fields[i]; !v.IsNull() {
-			this.Slots[f.Slot] = v
-		}
-	}
 	c := &constraints{engine: r.engine, that: r.that, shared: shared(r.env), table: t}
-	if err := c.add(t.Constrained(), this); err != nil {
+	if err := c.add(t.Constrained(), r.stored(uid)); err != nil {
 		return err
 	}
 	return c.check(r.ctx, r.language(), r.env)

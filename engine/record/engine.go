@@ -47,10 +47,7 @@ func (e *Engine) RunInto(ctx context.Context, p *plan.Plan, env *template.Env, i
 	env.Record, env.Records, env.Sources, env.Total, env.Next = nil, nil, nil, -1, nil
 	into.reset()
 	r := &run{engine: e, ctx: ctx, plan: p, env: env, result: into}
-	err := r.lookup()
-	if err != nil {
-		return r.refuse(err)
-	}
+	var err error
 	if p.Write != nil && (p.Locks() || p.ReadsSources()) {
 		err = r.atomically(r.guardedMain)
 	} else {
@@ -80,6 +77,12 @@ func (r *run) atomically(fn func() error) error {
 // guardedMain does what the endpoint is for, if no guard refuses.
 func (r *run) guardedMain() error {
 	r.w = r.plan.Write
+	if err := r.lookups(); err != nil {
+		return err
+	}
+	if r.env.Items != nil {
+		return r.bulk()
+	}
 	if err := r.guards(); err != nil {
 		return err
 	}
@@ -101,7 +104,11 @@ func (r *run) main() error {
 	case p.Read != nil:
 		return r.list()
 	case p.Write != nil && p.Endpoint.Kind == engine.Create:
-		return r.create()
+		err := r.create()
+		if p.Write.Bulk != nil {
+			r.env.Records = r.result.rows
+		}
+		return err
 	case p.Write != nil:
 		return r.change()
 	}
@@ -118,6 +125,7 @@ type run struct {
 	lang   value.Lang
 	tx     *pg.Tx      // nil outside a transaction
 	w      *plan.Write // of the plan, or of its upsert while that changes a record
+	looked bool        // the parameters that name records by something else hold their uids
 	asked  []pg.Call   // of the sources, until they are sent
 }
 

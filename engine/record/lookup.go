@@ -6,6 +6,18 @@ import (
 	"github.com/sayrud/sayrud/engine"
 )
 
+// lookups replaces them once, of each item of a bulk.
+func (r *run) lookups() error {
+	if r.looked || len(r.plan.Lookups) == 0 {
+		return nil
+	}
+	r.looked = true
+	if r.env.Items == nil {
+		return r.lookup()
+	}
+	return r.each(r.lookup)
+}
+
 // lookup replaces the parameters that name records by something else by their uids. All that name nothing are refused at once.
 func (r *run) lookup() error {
 	refused := &engine.Error{Code: engine.Invalid}

@@ -17,11 +17,19 @@ func (e *endpoint) bind(q *middleware.Request) error {
 			return engine.Errorf(engine.Invalid, "%s", value.Sentence(lang, "query"))
 		}
 	}
+	if e.plan.Endpoint.Bulk != nil {
+		return e.bindItems(q, lang)
+	}
 	if e.needsBody {
 		if err := checkBody(q, e.bodyParams, lang); err != nil {
 			return err
 		}
 	}
+	return e.bindParams(q, lang)
+}
+
+// bindParams checks the parameters of the request, or of q.Item.
+func (e *endpoint) bindParams(q *middleware.Request, lang value.Lang) error {
 	params := q.Env.Params[:0]
 	var refused []engine.FieldError
 	var of []*plan.Param // of refused
@@ -95,7 +103,12 @@ func textsOf(dst []string, q *middleware.Request, p *plan.Param) (texts []string
 		dst = q.CookieTexts(dst, p.As)
 	case engine.InBody:
 		kind, json, form, _ := q.Input()
+		if q.Item != nil {
+			kind, json = middleware.BodyJSON, q.Item
+		}
 		switch {
+		case p.IsWhole() && kind == middleware.BodyJSON:
+			return nil, json, true
 		case p.IsWhole():
 			return nil, q.Value([]string{"body"}), true
 		case kind == middleware.BodyJSON:

@@ -89,6 +89,9 @@ func (e *endpoint) prepare(q *middleware.Request) {
 	q.Env.Auth = q.Principal.ValueIn(e.plan.Project.Name)
 	q.Env.Total = -1
 	q.Bind = e.bind
+	if e.plan.Endpoint.Bulk != nil {
+		q.Items = e.countItems
+	}
 }
 
 // serve runs the onion and writes its answer or its error.
@@ -125,7 +128,11 @@ func (e *endpoint) main(run runner) middleware.Handler {
 		if err := run(q.Env.Context, e.plan, &q.Env, result); err != nil {
 			return err
 		}
-		answer, err := e.plan.Response.Render(q.Body[:0], &q.Env)
+		response := e.plan.Response
+		if e.plan.One != nil && !q.Many {
+			response = e.plan.One
+		}
+		answer, err := response.Render(q.Body[:0], &q.Env)
 		if err != nil {
 			return err
 		}

@@ -107,7 +107,6 @@ func TestLanguageRefuses(t *testing.T) {
 		{`route: GET /x, sources: {r: {table: notes, aggregate: {n: {sum: title}}}}`, "a field of numbers"},
 		{`route: GET /x, sources: {r: {table: notes, filter: {title: $params.no}}}`, "$params.no is no parameter"},
 		{`route: GET /x, sources: {r: {table: notes, page: {size: 1}}}`, "page"},
-		{`kind: CREATE, route: POST /x, table: notes, params: {title: {}}, bulk: 5`, "bulk is not available in this version"},
 	} {
 		f, err := definition.Parse("x.yaml", []byte(refusing+"endpoints:\n  e: {"+tt.endpoint+"}\n"))
 		if err == nil {

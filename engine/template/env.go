@@ -99,6 +99,7 @@ type Env struct {
 	Request  Request
 	Auth     raw.Value // nil and null are anonymous
 	Params   []raw.Value
+	Items    [][]raw.Value // Params of each item of a bulk CREATE; nil is none
 	Record   *Row
 	Records  []Row
 	Sources  [][]Row // by the order of Scope.Sources; that of one record has one row

@@ -96,3 +96,8 @@ func Default(kind engine.EndpointKind, record Record, paged bool) *Program {
 	}
 	return &Program{body: o, mentions: [][]string{{"$records"}}}
 }
+
+// DefaultList makes the program of $records as a bare array of what Default gives of one.
+func DefaultList(record Record) *Program {
+	return &Program{body: &wholes{record: newWhole(record, 0, false)}, mentions: [][]string{{"$records"}}}
+}

@@ -64,6 +64,8 @@ var sentences = map[string]struct{ en, zh string }{
 	"url":          {"%s must be an http or https address.", "%s必须是 http 或 https 网址。"},
 	"reference":    {"%s must be the uid of a record.", "%s必须是记录的 uid。"},
 	"references":   {"%s must be a list of uids.", "%s必须是 uid 的列表。"},
+	"item":         {"Item %d: %s", "第 %d 项：%s"},
+	"item.object":  {"It must be a JSON object.", "必须是 JSON 对象。"},
 	"list":         {"%s must be a list.", "%s必须是列表。"},
 	"list.size":    {"%s may have at most %d items.", "%s最多 %d 项。"},
 	"json":         {"%s must be JSON.", "%s必须是 JSON。"},
