@@ -32,7 +32,7 @@ type Globals struct {
 }
 
 // secretVariables can be given as a file too: SAYRUD_DATABASE_URL_FILE names a file that holds SAYRUD_DATABASE_URL.
-var secretVariables = []string{"SAYRUD_DATABASE_URL"}
+var secretVariables = []string{"SAYRUD_DATABASE_URL", "SAYRUD_SMTP_URL"}
 
 func readSecretFiles() error {
 	for _, name := range secretVariables {

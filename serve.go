@@ -11,10 +11,12 @@ import (
 	"strings"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/sayrud/sayrud/engine/auth"
 	"github.com/sayrud/sayrud/engine/change"
+	"github.com/sayrud/sayrud/engine/job"
 	"github.com/sayrud/sayrud/engine/middleware"
 	"github.com/sayrud/sayrud/engine/outbound"
 	"github.com/sayrud/sayrud/engine/rest"
@@ -26,6 +28,8 @@ type serveCommand struct {
 	PanelAddr      string   `help:"Another address for the panel and the admin API; --http serves only endpoints then." env:"SAYRUD_PANEL_ADDR" placeholder:"ADDR"`
 	MetricsAddr    string   `help:"Address of /metrics; without it, nowhere." env:"SAYRUD_METRICS_ADDR" placeholder:"ADDR"`
 	AllowOutbound  []string `help:"Networks, addresses or hosts beyond the public Internet that webhooks, mail, key sets and captchas may connect to." env:"SAYRUD_ALLOW_OUTBOUND" placeholder:"CIDR"`
+	SMTPURL        string   `name:"smtp-url" help:"Mail server: smtp://user:password@host:port with STARTTLS, or smtps://… with TLS from the beginning." env:"SAYRUD_SMTP_URL" placeholder:"URL"`
+	SMTPFrom       string   `name:"smtp-from" help:"Sender of mail: ada@example.org, or Ada <ada@example.org>." env:"SAYRUD_SMTP_FROM" placeholder:"ADDRESS"`
 	TrustedProxies []string `help:"Addresses or networks of proxies whose X-Forwarded-For is believed." env:"SAYRUD_TRUSTED_PROXIES" placeholder:"CIDR"`
 }
 
@@ -41,6 +45,10 @@ func (c *serveCommand) Run(ctx context.Context, t terminal, g *Globals) (err err
 	allowed, err := outbound.ParseAllowlist(c.AllowOutbound)
 	if err != nil {
 		return usagef("--allow-outbound: %s", err)
+	}
+	mailer, err := c.mailer()
+	if err != nil {
+		return err
 	}
 	log, buffer := g.bufferedLogger(t.Err)
 	defer buffer.Close()
@@ -64,10 +72,18 @@ func (c *serveCommand) Run(ctx context.Context, t terminal, g *Globals) (err err
 	in.records.OnChange(feed.Changed)
 	out := outbound.New(outbound.Config{Allow: allowed})
 	defer out.CloseIdle()
+	registry := prometheus.NewRegistry()
+	jobs, err := job.Open(ctx, job.Config{
+		DB: in.db, Schema: in.catalog.Schema, Records: in.records, Scripts: in.scripts, Secrets: in.secrets, HTTP: out.HTTP(), Mail: mailer, Log: log, Registry: registry,
+	})
+	if err != nil {
+		return err
+	}
+	defer jobs.Close()
 	server, err := rest.New(rest.Config{
 		DB: in.db, Catalog: in.catalog, Records: in.records, Scripts: in.scripts, Auth: principals, Limits: limits, Log: log,
 		Cache:   middleware.NewCache(feed, 0),
-		Secrets: in.secrets, Env: g.lookupEnv, Outbound: out,
+		Secrets: in.secrets, Env: g.lookupEnv, Outbound: out, Jobs: jobs, Registry: registry,
 		Panel: ui.Handler("/_/"), TrustedProxies: proxies, Version: version, Commit: commit,
 	})
 	if err != nil {
@@ -83,6 +99,7 @@ func (c *serveCommand) Run(ctx context.Context, t terminal, g *Globals) (err err
 		limits.Run(ctx)
 		return nil
 	})
+	group.Go(func() error { return jobs.Run(ctx) })
 	serveOn(ctx, group, log, "http", listeners.http, c.endpoints(server))
 	if listeners.panel != nil {
 		serveOn(ctx, group, log, "panel", listeners.panel, server.Handler())
@@ -91,6 +108,21 @@ func (c *serveCommand) Run(ctx context.Context, t terminal, g *Globals) (err err
 		serveOn(ctx, group, log, "metrics", listeners.metrics, server.Metrics())
 	}
 	return group.Wait()
+}
+
+// mailer gives the mail server of the flags, nil where there is none.
+func (c *serveCommand) mailer() (*job.Mailer, error) {
+	if c.SMTPURL == "" && c.SMTPFrom == "" {
+		return nil, nil
+	}
+	if c.SMTPURL == "" || c.SMTPFrom == "" {
+		return nil, usagef("--smtp-url and --smtp-from go together; name both")
+	}
+	mailer, err := job.NewMailer(c.SMTPURL, c.SMTPFrom)
+	if err != nil {
+		return nil, usagef("--smtp-url: %s", err)
+	}
+	return mailer, nil
 }
 
 // endpoints gives the handler of --http: everything, or without /_/ where the panel has an address of its own.

@@ -126,6 +126,7 @@ func (c *Catalog) run(ctx context.Context, o operation) (*Report, error) {
 		c.publishSecrets(done)
 		c.publish(o.name, next)
 		c.follow(ctx, next)
+		c.awaitTriggers(ctx, done, report)
 	}
 	c.noteMisfits(ctx, done, report)
 	return report, nil

@@ -194,7 +194,11 @@ func (c *Catalog) settleQuick(ctx context.Context, toTheEnd bool) (left bool, er
 	if err != nil {
 		return true, fmt.Errorf("purge fields: %w", err)
 	}
-	return left || again || waiting || purging, nil
+	held, err := c.followTriggers(ctx, "")
+	if err != nil {
+		return true, fmt.Errorf("make triggers: %w", err)
+	}
+	return left || again || waiting || purging || len(held) > 0, nil
 }
 
 // Settle does, now and to the end, what Run does in the background: for the command line. progress, which may be nil, is told of each

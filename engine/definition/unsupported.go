@@ -9,7 +9,6 @@ func Unsupported(p *engine.Project) engine.Problems {
 	for name, t := range p.Tables.All() {
 		at := c.at("tables", name)
 		c.notYet(at.in("kind"), t.Kind == engine.KindFiles, "kind: files")
-		c.notYet(at.in("on_write"), len(t.OnWrite) > 0, "on_write")
 		for name, f := range t.Fields.All() {
 			c.notYet(at.in("fields", name, "type"), f.Type == tFile, "type: file")
 		}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/sayrud/sayrud/engine"
+	"github.com/sayrud/sayrud/engine/job"
 	"github.com/sayrud/sayrud/engine/raw"
 )
 
@@ -12,7 +13,8 @@ import (
 type Chain struct {
 	before, behind []step // around main
 	cors           *CORS
-	maxBody        int64 // bytes; 0 leaves what the server allows
+	notices        []*job.Notice // sent after main succeeded
+	maxBody        int64         // bytes; 0 leaves what the server allows
 }
 
 type step struct {
@@ -50,6 +52,10 @@ func Compile(steps []engine.Step, b Bench) (*Chain, engine.Problems) {
 			continue
 		}
 		b.Step, b.middleware = i, d.Name
+		if d.Notice {
+			problems = append(problems, c.notice(s, b).At(place...)...)
+			continue
+		}
 		problems = append(problems, c.add(d, s.Settings, b, mains > 0).At(place...)...)
 	}
 	if len(steps) > 0 && mains != 1 {

@@ -27,6 +27,7 @@ type Bench struct {
 	Endpoint int             // that of the endpoint: limits are counted for each endpoint by itself; 0 is what has none
 	Step     int             // its place in the onion
 	Scope    *template.Scope // of the slots
+	After    *template.Scope // of what runs after success: it has the records too; nil is Scope
 	Limits   *Limiter        // nil lets every request pass: a trial counts nothing
 	Secrets  *secret.Set     // of all projects; nil has none
 
@@ -57,6 +58,8 @@ type Definition struct {
 	Properties []Property
 	// Compile makes the step of settings that have passed the properties' checks.
 	Compile func(settings raw.Value, b Bench) (Wrap, engine.Problems)
+	// Notice is set where it sends something after success instead: then there is no Compile.
+	Notice bool
 	// Before is set where the step makes no sense behind main.
 	Before bool
 }
@@ -77,12 +80,14 @@ func Definitions() []*Definition {
 		refererDefinition(),
 		bodyLimitDefinition(),
 		cacheDefinition(),
+		webhookDefinition(),
+		emailDefinition(),
 		mainDefinition(),
 	}
 }
 
 // planned are the further names of LANGUAGE, Middlewares.
-var planned = []string{"captcha", "basic_auth", "script", "webhook", "email"}
+var planned = []string{"captcha", "basic_auth", "script"}
 
 func mainDefinition() *Definition {
 	return &Definition{Name: Main, Doc: "The data operation of the endpoint. It stands in the onion exactly once."}

@@ -44,9 +44,13 @@ func (p *Plan) Scope() *template.Scope {
 	return &scope
 }
 
+// A Follower compiles what runs after the operation, such as a webhook: scope has the records too, hidden fields by name. It is called
+// once, before the statements are made, and its problems are the plan's.
+type Follower func(p *Plan, scope *template.Scope) engine.Problems
+
 // Compile makes the plan of one endpoint of project p. Problems carry paths below the endpoint ("filter", "l", …).
-func Compile(p *engine.Project, ep *engine.Endpoint) (*Plan, engine.Problems) {
-	c := &compiler{project: p, endpoint: ep, plan: &Plan{Project: p, Endpoint: ep, Status: 200}}
+func Compile(p *engine.Project, ep *engine.Endpoint, followers ...Follower) (*Plan, engine.Problems) {
+	c := &compiler{project: p, endpoint: ep, plan: &Plan{Project: p, Endpoint: ep, Status: 200}, followers: followers}
 	c.location()
 	c.refuseUnsupported()
 	c.params()
@@ -76,11 +80,12 @@ func Compile(p *engine.Project, ep *engine.Endpoint) (*Plan, engine.Problems) {
 
 // A compiler gathers what is wrong with an endpoint while its parts are compiled.
 type compiler struct {
-	project  *engine.Project
-	endpoint *engine.Endpoint
-	plan     *Plan
-	problems engine.Problems
-	finish   func() // what waits until the templates have said which columns they need
+	project   *engine.Project
+	endpoint  *engine.Endpoint
+	plan      *Plan
+	problems  engine.Problems
+	followers []Follower
+	finish    func() // what waits until the templates have said which columns they need
 }
 
 func (c *compiler) problem(path []string, hint, format string, args ...any) {
@@ -203,6 +208,16 @@ func (c *compiler) templates() {
 	program, problems := c.response(&scope, paged)
 	c.plan.Response = program
 	c.add(problems, "response")
+	if scope.Records != nil {
+		scope.Records = opened{c.plan.Shape}
+	}
+	if scope.Record != nil {
+		scope.Record = opened{c.plan.Shape}
+	}
+	for _, follower := range c.followers {
+		after := scope
+		c.add(follower(c.plan, &after))
+	}
 	errors, place := ep.Errors, "errors"
 	if errors == nil && c.project.Defaults != nil {
 		errors = c.project.Defaults.Errors

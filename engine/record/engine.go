@@ -44,13 +44,27 @@ func (e *Engine) Run(ctx context.Context, p *plan.Plan, env *template.Env) error
 
 // RunInto is Run with memory of the caller's: what env gets lives until the Result is used again.
 func (e *Engine) RunInto(ctx context.Context, p *plan.Plan, env *template.Env, into *Result) error {
+	return e.RunThen(ctx, p, env, into, nil)
+}
+
+// RunThen is RunInto that also calls then, unless it is nil, when the operation has succeeded. Of a write it is part: it gets the
+// transaction, its error undoes the write, and it may be called again after a lost race. A reading operation gives it no transaction.
+func (e *Engine) RunThen(ctx context.Context, p *plan.Plan, env *template.Env, into *Result, then func(tx *pg.Tx) error) error {
 	env.Record, env.Records, env.Sources, env.Total, env.Next = nil, nil, nil, -1, nil
 	into.reset()
 	r := &run{engine: e, ctx: ctx, plan: p, env: env, result: into}
 	var err error
-	if p.Write != nil && (p.Locks() || p.ReadsSources()) {
+	switch {
+	case p.Write != nil && then != nil:
+		err = r.atomically(func() error {
+			if err := r.guardedMain(); err != nil {
+				return err
+			}
+			return then(r.tx)
+		})
+	case p.Write != nil && (p.Locks() || p.ReadsSources()):
 		err = r.atomically(r.guardedMain)
-	} else {
+	default:
 		err = r.guardedMain()
 	}
 	if p.Touched != nil { // an error may come behind the commit
@@ -58,6 +72,9 @@ func (e *Engine) RunInto(ctx context.Context, p *plan.Plan, env *template.Env, i
 	}
 	if err != nil {
 		return r.refuse(err)
+	}
+	if then != nil && p.Write == nil {
+		return then(nil)
 	}
 	return nil
 }

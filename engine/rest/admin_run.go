@@ -54,6 +54,9 @@ func (c *call) runEndpoint(e *endpoint, given map[string]raw.Value) (raw.Value, 
 	if err := c.server.cfg.Records.RunInto(c.ctx(), e.plan, &c.q.Env, new(record.Result)); err != nil {
 		return nil, scriptRefusal(err)
 	}
+	if e.plan.Write != nil && len(e.plan.Table.Def.OnWrite) > 0 && c.server.cfg.Jobs != nil {
+		c.server.cfg.Jobs.Wake()
+	}
 	answer, err := e.plan.Response.Render(nil, &c.q.Env)
 	if err != nil {
 		return nil, scriptRefusal(err)

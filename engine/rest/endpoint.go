@@ -4,17 +4,20 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/sayrud/sayrud/engine"
+	"github.com/sayrud/sayrud/engine/job"
 	"github.com/sayrud/sayrud/engine/middleware"
 	"github.com/sayrud/sayrud/engine/plan"
 	"github.com/sayrud/sayrud/engine/record"
 	"github.com/sayrud/sayrud/engine/template"
 	"github.com/sayrud/sayrud/engine/value"
+	"github.com/sayrud/sayrud/storage/pg"
 )
 
 // An endpoint is a compiled endpoint on the air. It is immutable.
@@ -35,23 +38,25 @@ type endpoint struct {
 
 // newEndpoint compiles ep with the onion around its main. A trial counts no limits and has no metrics of its own.
 func (s *Server) newEndpoint(p *engine.Project, ep *engine.Endpoint, trial bool) (*endpoint, engine.Problems) {
-	compiled, problems := plan.Compile(p, ep)
-	if problems != nil {
-		return nil, problems
-	}
-	e := &endpoint{server: s, plan: compiled, route: parseRoute(ep.Route.Path), uses: plan.Tables(p, ep)}
-	if e.match, problems = parseMatch(ep.Match); problems != nil {
-		return nil, problems.At("match")
-	}
-	bench := middleware.Bench{Project: p.ID, Endpoint: ep.ID, Scope: compiled.Scope(), Limits: s.cfg.Limits, Secrets: s.cfg.Secrets, Outbound: s.cfg.Outbound}
+	bench := middleware.Bench{Project: p.ID, Endpoint: ep.ID, Limits: s.cfg.Limits, Secrets: s.cfg.Secrets, Outbound: s.cfg.Outbound}
 	bench.ProjectName, bench.Auth, bench.KeySets = p.Name, s.cfg.Auth, s.keySets
 	bench.Def, bench.Reads, bench.Cache = ep, plan.IDs(plan.Tables(p, ep)), s.cfg.Cache
 	bench.Writes = ep.Kind == engine.Create || ep.Kind == engine.Update || ep.Kind == engine.Delete
 	if trial {
 		bench.Limits, bench.Cache = nil, nil
 	}
-	if e.chain, problems = middleware.Compile(compiled.Steps, bench); problems != nil {
-		return nil, problems.At("middlewares")
+	e := &endpoint{server: s, route: parseRoute(ep.Route.Path), uses: plan.Tables(p, ep)}
+	compiled, problems := plan.Compile(p, ep, func(compiled *plan.Plan, after *template.Scope) (problems engine.Problems) {
+		bench.Scope, bench.After = compiled.Scope(), after
+		e.chain, problems = middleware.Compile(compiled.Steps, bench)
+		return problems.At("middlewares")
+	})
+	if problems != nil {
+		return nil, problems
+	}
+	e.plan = compiled
+	if e.match, problems = parseMatch(ep.Match); problems != nil {
+		return nil, problems.At("match")
 	}
 	for _, param := range compiled.Params {
 		e.needsQuery = e.needsQuery || param.In == engine.InQuery
@@ -59,7 +64,7 @@ func (s *Server) newEndpoint(p *engine.Project, ep *engine.Endpoint, trial bool)
 		e.needsBody = e.needsBody || param.In == engine.InBody
 	}
 	e.needsBody = e.needsBody || mentionsBody(ep)
-	e.handler = e.chain.Handler(e.main(s.cfg.Records.RunInto), nil)
+	e.handler = e.chain.Handler(e.main(s.cfg.Records.RunThen), nil)
 	if e.metrics = s.metrics.none; !trial {
 		e.metrics = s.metrics.bind(p.Name, ep.Name)
 	}
@@ -114,19 +119,27 @@ func (e *endpoint) run(q *middleware.Request) {
 	}
 }
 
-// A runner runs a plan: record.Engine.RunInto, or a rehearsal of it.
-type runner func(context.Context, *plan.Plan, *template.Env, *record.Result) error
+// A runner runs a plan: record.Engine.RunThen, or a rehearsal of it.
+type runner func(context.Context, *plan.Plan, *template.Env, *record.Result, func(*pg.Tx) error) error
 
-// main makes the data operation: parameters, the plan, the response.
+// main makes the data operation: parameters, the plan, what is sent with it, the response.
 func (e *endpoint) main(run runner) middleware.Handler {
+	notices, announced := e.chain.Notices(), e.plan.Write != nil && len(e.plan.Table.Def.OnWrite) > 0
 	return func(q *middleware.Request) error {
 		if err := q.Params(); err != nil {
 			return err
 		}
 		result := results.Get().(*record.Result)
 		defer results.Put(result) // what it holds is rendered by then
-		if err := run(q.Env.Context, e.plan, &q.Env, result); err != nil {
+		var then func(*pg.Tx) error
+		if len(notices) > 0 {
+			then = func(tx *pg.Tx) error { return e.server.send(q, tx, e.plan.Project, notices) }
+		}
+		if err := run(q.Env.Context, e.plan, &q.Env, result, then); err != nil {
 			return err
+		}
+		if (announced || then != nil) && e.server.cfg.Jobs != nil {
+			e.server.cfg.Jobs.Wake()
 		}
 		response := e.plan.Response
 		if e.plan.One != nil && !q.Many {
@@ -141,6 +154,15 @@ func (e *endpoint) main(run runner) middleware.Handler {
 		}
 		return q.Answer(answer)
 	}
+}
+
+// send puts what notices have to say into the outbox, as part of a write where there is one.
+func (s *Server) send(q *middleware.Request, tx *pg.Tx, p *engine.Project, notices []*job.Notice) error {
+	if s.cfg.Jobs == nil {
+		return &engine.Error{Code: engine.Unavailable, Cause: errors.New("this server has no queue for webhooks and mail")}
+	}
+	_, err := s.cfg.Jobs.Put(q.Env.Context, tx, p.ID, notices, &q.Env)
+	return err
 }
 
 // results keeps the memory of runs for the next ones.

@@ -14,6 +14,7 @@ import (
 	"github.com/sayrud/sayrud/engine"
 	"github.com/sayrud/sayrud/engine/auth"
 	"github.com/sayrud/sayrud/engine/catalog"
+	"github.com/sayrud/sayrud/engine/job"
 	"github.com/sayrud/sayrud/engine/middleware"
 	"github.com/sayrud/sayrud/engine/outbound"
 	"github.com/sayrud/sayrud/engine/record"
@@ -29,6 +30,7 @@ type Config struct {
 	Records  *record.Engine
 	Scripts  *script.Runner
 	Auth     *auth.Auth
+	Jobs     *job.Queue                       // the caller runs its Run; nil refuses what sends something
 	Limits   *middleware.Limiter              // the caller runs its Run; nil makes one that drops nothing
 	Cache    *middleware.Cache                // nil keeps no answers
 	Secrets  *secret.Set                      // that of the Catalog; nil has none

@@ -49,8 +49,12 @@ func (s *Server) runTrial(c *call, e *endpoint, in *tryRequest) (endpointTried, 
 	e.prepare(q)
 	start := time.Now()
 	ended := s.cfg.DB.Tx(q.Env.Context, func(tx *pg.Tx) error {
-		err = e.chain.Handler(e.main(func(ctx context.Context, p *plan.Plan, env *template.Env, into *record.Result) error {
-			return s.cfg.Records.RunIn(ctx, tx, p, env, into)
+		err = e.chain.Handler(e.main(func(ctx context.Context, p *plan.Plan, env *template.Env, into *record.Result, then func(*pg.Tx) error) error {
+			err := s.cfg.Records.RunIn(ctx, tx, p, env, into)
+			if err == nil && then != nil {
+				err = then(tx) // what is sent is rolled back too
+			}
+			return err
 		}), trace)(q)
 		return errRollback
 	})

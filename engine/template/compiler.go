@@ -19,6 +19,7 @@ type compiler struct {
 	scope     *Scope
 	template  bool // $each and the like have their meaning
 	dropNulls bool
+	html      bool // inserted values are escaped
 
 	place    []string // of the value being compiled
 	names    []binding

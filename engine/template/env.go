@@ -22,6 +22,8 @@ type Scope struct {
 	This    *engine.Table // $this in constraints: stored form
 	That    *engine.Table // $that
 	Value   bool          // $value: what a rule or constraint refuses
+	Event   bool          // $event: what happened to a record, in on_write
+	Before  *engine.Table // $before: the record before it, stored form
 }
 
 // A Source is a further named result: a list of records, or one.
@@ -111,5 +113,7 @@ type Env struct {
 	This     raw.Value // stored form under names
 	That     raw.Value
 	Value    raw.Value
-	MaxBytes int // of one rendered body or value; 0 is 16 MiB
+	Event    raw.Value // an object of type, op, time, project, table
+	Before   raw.Value // stored form under names; nil is none
+	MaxBytes int       // of one rendered body or value; 0 is 16 MiB
 }

@@ -26,6 +26,8 @@ const (
 	fromThis
 	fromThat
 	fromValue
+	fromEvent
+	fromBefore
 )
 
 // The rows a path may read: an item of $each by the number of its local, Env.Record, Env.Records[n] as firstRow-n, or
@@ -115,6 +117,10 @@ func (p *path) read(env *Env, locals []local) raw.Value {
 		return walk(env.That, p.rest)
 	case fromValue:
 		return walk(env.Value, p.rest)
+	case fromEvent:
+		return walk(env.Event, p.rest)
+	case fromBefore:
+		return walk(env.Before, p.rest)
 	}
 	return p.appendNumber(nil, env, locals)
 }

@@ -15,11 +15,12 @@ type refusal struct{ message, hint string }
 var (
 	requestMembers = []string{"method", "path", "ip", "headers", "query", "params", "body"}
 	authMembers    = []string{"kind", "id", "email", "roles", "claims"}
+	eventMembers   = []string{"type", "op", "time", "project", "table"}
 	errorMembers   = []string{"code", "status", "message", "errors"}
 	pageNames      = []string{"$total", "$page", "$pages", "$size", "$next"}
 	allNames       = []string{
 		"$request", "$params", "$this", "$that", "$value", "$record", "$records", "$total", "$page", "$pages", "$size", "$next",
-		"$sources", "$auth", "$error", "$omit", "$index",
+		"$sources", "$auth", "$error", "$event", "$before", "$omit", "$index",
 	}
 )
 
@@ -34,6 +35,7 @@ func (c *compiler) roots() []string {
 		{"$request", sc.Request}, {"$params", sc.Params != nil}, {"$auth", sc.Auth}, {"$this", sc.This != nil}, {"$that", sc.That != nil},
 		{"$value", sc.Value}, {"$record", sc.Record != nil}, {"$records", sc.Records != nil}, {"$sources", len(sc.Sources) > 0},
 		{"$error", sc.Error},
+		{"$event", sc.Event}, {"$before", sc.Before != nil},
 	} {
 		if n.exists {
 			names = append(names, n.name)
@@ -90,6 +92,10 @@ func (c *compiler) resolve(names []string) (node, *refusal) {
 		return stored(&path{from: fromThis, rest: rest}, root, c.scope.This, rest)
 	case "$that":
 		return stored(&path{from: fromThat, rest: rest}, root, c.scope.That, rest)
+	case "$event":
+		return known(&path{from: fromEvent, rest: rest}, root, eventMembers, "type op time project table", rest)
+	case "$before":
+		return stored(&path{from: fromBefore, rest: rest}, root, c.scope.Before, rest)
 	case "$value":
 		return &path{from: fromValue, rest: rest}, nil
 	case "$next":

@@ -18,6 +18,13 @@ func CompileSlot(v raw.Value, sc *Scope) (*Slot, engine.Problems) {
 	return c.slot(c.value(v))
 }
 
+// CompileHTML is CompileSlot for a text that is HTML: what a path inserts is escaped, so that it is text there. JavaScript gives HTML
+// itself.
+func CompileHTML(v raw.Value, sc *Scope) (*Slot, engine.Problems) {
+	c := &compiler{scope: sc, html: true}
+	return c.slot(c.value(v))
+}
+
 // CompileScript compiles source as JavaScript, whatever it begins with: constraints and the strings of LITERAL.
 func CompileScript(source string, sc *Scope) (*Slot, engine.Problems) {
 	c := &compiler{scope: sc}

@@ -1,6 +1,7 @@
 package template
 
 import (
+	"html"
 	"strconv"
 	"strings"
 
@@ -10,6 +11,7 @@ import (
 // A text is a string with inserted paths.
 type text struct {
 	pieces []piece
+	html   bool // what is inserted stands in HTML
 }
 
 // A piece is what stands between two insertions, as the inside of a JSON string, and the insertion behind it.
@@ -33,6 +35,13 @@ func (t *text) write(w *writer, dst []byte) ([]byte, bool) {
 		v := w.value(p.path)
 		switch v.Kind() {
 		case raw.Absent, raw.Null:
+			continue
+		}
+		if t.html {
+			dst = appendInside(dst, html.EscapeString(string(raw.AppendText(nil, v))))
+			continue
+		}
+		switch v.Kind() {
 		case raw.String:
 			dst = append(dst, v[1:len(v)-1]...)
 		case raw.Bool, raw.Number:
@@ -69,6 +78,9 @@ func (c *compiler) text(s string) node {
 			c.refuse(n, meant(s, c.knows), strconv.Quote(s)+" is no path")
 			return omit{}
 		}
+		if c.html {
+			return c.insertions("", "${"+s+"}", -2)
+		}
 		return c.path(names, 0)
 	}
 	return c.insertions("", s, 0)
@@ -76,7 +88,7 @@ func (c *compiler) text(s string) node {
 
 // insertions compiles text with ${path} in it; s begins at offset in the definition's text and literal stands before it.
 func (c *compiler) insertions(literal, s string, offset int) node {
-	n := &text{}
+	n := &text{html: c.html}
 	for {
 		open := strings.Index(s, "${")
 		if open < 0 {

@@ -31,15 +31,11 @@ func Migrate(ctx context.Context, db *DB, files fs.FS) error {
 	if err != nil {
 		return err
 	}
-	// A connection of its own: the lock belongs to the session, and ends with it.
-	conn, err := pgx.ConnectConfig(ctx, db.pool.Config().ConnConfig)
+	conn, err := migrationLock(ctx, db)
 	if err != nil {
 		return fmt.Errorf("migrate database: %w", err)
 	}
 	defer conn.Close(context.WithoutCancel(ctx))
-	if err := lockMigrations(ctx, conn); err != nil {
-		return fmt.Errorf("migrate database: %w", err)
-	}
 	applied, err := appliedMigrations(ctx, conn)
 	if err != nil {
 		return fmt.Errorf("migrate database: %w", err)
@@ -53,6 +49,29 @@ func Migrate(ctx context.Context, db *DB, files fs.FS) error {
 		}
 	}
 	return nil
+}
+
+// Migrating calls fn under the lock of migrations, which programs that migrate wait for: for tables that a library brings.
+func Migrating(ctx context.Context, db *DB, fn func() error) error {
+	conn, err := migrationLock(ctx, db)
+	if err != nil {
+		return fmt.Errorf("migrate database: %w", err)
+	}
+	defer conn.Close(context.WithoutCancel(ctx))
+	return fn()
+}
+
+// migrationLock takes the lock on a connection of its own: it belongs to the session, and ends with it.
+func migrationLock(ctx context.Context, db *DB) (*pgx.Conn, error) {
+	conn, err := pgx.ConnectConfig(ctx, db.pool.Config().ConnConfig)
+	if err != nil {
+		return nil, err
+	}
+	if err := lockMigrations(ctx, conn); err != nil {
+		conn.Close(context.WithoutCancel(ctx))
+		return nil, err
+	}
+	return conn, nil
 }
 
 func readMigrations(files fs.FS) ([]migration, error) {
