@@ -69,6 +69,13 @@ func TestDecodeRefuses(t *testing.T) {
 func TestUnsupported(t *testing.T) {
 	t.Parallel()
 	f := example(t)
+	if refused := f.Err(definition.Unsupported(f.Project)); refused != nil {
+		t.Errorf("the example is refused: %v", refused)
+	}
+	f, err := definition.Parse("files.yaml", []byte("project: x\ntables: {drive: {kind: files}, t: {fields: {a: {type: file}}}}\nendpoints: {e: {route: POST /x, params: {a: {type: file}}}}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
 	refused := f.Err(definition.Unsupported(f.Project))
 	if refused == nil {
 		t.Fatal("everything is available")

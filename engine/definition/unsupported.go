@@ -15,7 +15,6 @@ func Unsupported(p *engine.Project) engine.Problems {
 	}
 	for name, ep := range p.Endpoints.All() {
 		at := c.at("endpoints", name)
-		c.notYet(at.in("include"), ep.Include.Len() > 0, "include")
 		for name, param := range ep.Params.All() {
 			c.notYet(at.in("params", name, "type"), param.Type == tFile, "type: file")
 		}

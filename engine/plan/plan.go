@@ -52,7 +52,6 @@ type Follower func(p *Plan, scope *template.Scope) engine.Problems
 func Compile(p *engine.Project, ep *engine.Endpoint, followers ...Follower) (*Plan, engine.Problems) {
 	c := &compiler{project: p, endpoint: ep, plan: &Plan{Project: p, Endpoint: ep, Status: 200}, followers: followers}
 	c.location()
-	c.refuseUnsupported()
 	c.params()
 	c.steps()
 	c.table()
@@ -103,17 +102,6 @@ func (c *compiler) location() {
 		loc = time.UTC
 	}
 	c.plan.Location = loc
-}
-
-// refuseUnsupported names what the grammar has and this version does not run, so that nothing is ignored silently.
-func (c *compiler) refuseUnsupported() {
-	ep := c.endpoint
-	refuse := func(used bool, attribute string) {
-		if used {
-			c.problem([]string{attribute}, "", "%s is not supported yet", attribute)
-		}
-	}
-	refuse(ep.Include.Len() > 0, "include")
 }
 
 // steps applies the project's defaults; an onion without main gets it innermost.
@@ -173,6 +161,10 @@ func (c *compiler) table() {
 }
 
 func (c *compiler) operation() {
+	reads := c.endpoint.Kind == engine.List || c.endpoint.Kind == engine.View
+	if c.endpoint.Include.Len() > 0 && !reads {
+		c.problem([]string{"include"}, "give a source to the endpoint, which may include", "lists are joined to the records of a LIST, a VIEW or a source")
+	}
 	if c.plan.Table == nil {
 		return
 	}

@@ -60,6 +60,8 @@ type Layout struct {
 	Fields                                       []FieldColumn // stored fields fetched one by one, where Data is not
 	Columns                                      int           // index of the first further column; there are Extra of them
 	Extra                                        int
+	Lists                                        int           // index of the first list joined to the record
+	Joined                                       []*ListLayout // how those are read
 	Total                                        int
 	Keys                                         int // index of the first sort key, as text; -1 where there is no cursor
 }
@@ -90,6 +92,11 @@ func (c *compiler) read() {
 		c.plan.Shape, r.Aggregated = a.shape(), true
 		r.One, r.Most = a.groups == 0, MaxSize
 	}
+	if a != nil && ep.Include.Len() > 0 {
+		c.problem([]string{"include"}, "", "groups and aggregates have no records to join lists to")
+	} else if a == nil {
+		c.includes(r.Query, c.plan.Shape, ep.Include, 1, 1, "include")
+	}
 	r.Sort = c.sort(t.Def, a)
 	if r.One && ep.Page != nil {
 		c.problem([]string{"page"}, "", "one record has no page")
@@ -109,6 +116,7 @@ func (c *compiler) read() {
 		rw := &readWriter{r: r, leaf: t.Leaf, where: where, aggregation: a, single: r.One && (a != nil || where.pins())}
 		r.writer = rw
 		rw.columns, r.Layout = shape.selection(shape.fields, r.Total)
+		rw.lists = shape.lists
 		if r.Page != nil && r.Page.Cursor != nil {
 			r.Layout.Keys = r.Layout.end()
 		}
@@ -129,6 +137,7 @@ type readWriter struct {
 	where   *node
 	single  bool // at most one record matches
 	columns string
+	lists   []*include // joined to each record
 
 	aggregation *aggregation // nil is none
 }
@@ -154,10 +163,14 @@ func (rw *readWriter) write(w *writer, variant int) {
 	start := Start(variant % int(starts))
 	mask, order := variant/int(starts)&(1<<bits-1), &r.Sort.Orders[variant/int(starts)>>bits]
 	w.once = rw.aggregation == nil && order.newest() // every index of a field goes on with the newest first
-	if rw.aggregation == nil && start != AtOffset && (rw.single || r.Page == nil || usual && r.Usual <= shortPage) {
+	if rw.aggregation == nil && len(rw.lists) == 0 && start != AtOffset && (rw.single || r.Page == nil || usual && r.Usual <= shortPage) {
 		w.size = ShortRead
 	}
 	w.text("SELECT ", rw.columns)
+	for _, inc := range rw.lists {
+		w.text(",\n  ")
+		inc.write(w, mask)
+	}
 	if r.Total {
 		w.text(",\n  (SELECT count(*)")
 		rw.from(w, mask, " ")
@@ -165,6 +178,11 @@ func (rw *readWriter) write(w *writer, variant int) {
 	}
 	if r.Layout.Keys >= 0 {
 		order.texts(w)
+	}
+	skips := start == AtOffset && len(rw.lists) > 0
+	if skips {
+		// PostgreSQL would compute the lists of the records that are skipped, too.
+		w.text("\nFROM (SELECT r.*")
 	}
 	rw.from(w, mask, "\n")
 	if start == BehindKey {
@@ -178,7 +196,10 @@ func (rw *readWriter) write(w *writer, variant int) {
 	r.limit(w, rw.single, usual)
 	if start == AtOffset {
 		w.text(" OFFSET ")
-		w.arg(ArgOffset, "bigint")
+		r.hidden(w, ArgOffset)
+	}
+	if skips {
+		w.text(") r\nORDER BY ", order.sql)
 	}
 }
 
@@ -193,8 +214,20 @@ func (r *Read) limit(w *writer, single, usual bool) {
 		w.text("\nLIMIT ", strconv.FormatInt(r.Usual+int64(index(r.Page.Cursor != nil)), 10))
 	default:
 		w.text("\nLIMIT ")
-		w.arg(ArgLimit, "bigint")
+		r.hidden(w, ArgLimit)
 	}
+}
+
+// hidden writes a number that bounds the page. Where lists are joined to the records it hides it from the planner: to plan such a
+// statement anew takes longer than to run it.
+func (r *Read) hidden(w *writer, arg int) {
+	if len(r.Layout.Joined) == 0 {
+		w.arg(arg, "bigint")
+		return
+	}
+	w.text("(SELECT ")
+	w.arg(arg, "bigint")
+	w.text(")")
 }
 
 // newline is where on a line of its own.
@@ -280,7 +313,7 @@ func (l *Layout) end() int {
 	if l.Total >= 0 {
 		return l.Total + 1
 	}
-	return l.Columns + l.Extra
+	return l.Columns + l.Extra + len(l.Joined)
 }
 
 // prepare makes room for n variants.
@@ -323,6 +356,11 @@ func (s *Shape) selection(fields []*engine.Field, total bool) (string, Layout) {
 	l.Columns, l.Extra = n, len(s.columns)
 	for _, column := range s.columns {
 		sql += ",\n  " + column
+		n++
+	}
+	l.Lists = n
+	for _, inc := range s.lists {
+		l.Joined = append(l.Joined, &inc.list)
 		n++
 	}
 	if total {

@@ -27,8 +27,12 @@ type Shape struct {
 	byText  map[string]int  // the same, by text
 	joins   []*join
 	whole   []template.Member
-	closed  bool
-	names   []string // of an aggregation: its members are the columns
+
+	includes []*include // lists that can be joined
+	lists    []*include // those that are read, by their places in Row.Lists
+
+	closed bool
+	names  []string // of an aggregation: its members are the columns
 }
 
 // A join gathers what is read of the record one reference leads to. One lookup gives it all, as a JSON array: written as text, since
@@ -86,6 +90,10 @@ func (s *Shape) Whole() []template.Member {
 		ref, _ := s.Member([]string{name})
 		members = append(members, template.Member{Name: name, Ref: ref})
 	}
+	for _, inc := range s.includes {
+		ref, _ := s.Member([]string{inc.name})
+		members = append(members, template.Member{Name: inc.name, Ref: ref})
+	}
 	s.whole = members
 	return members
 }
@@ -104,6 +112,9 @@ func (s *Shape) Member(path []string) (template.Ref, error) {
 	}
 	if s.names != nil {
 		return s.aggregated(path)
+	}
+	if inc := s.include(path[0]); inc != nil {
+		return template.Ref{Kind: template.RefList, Index: inc.used - 1, Display: -1, Items: inc.shape, Path: path[1:]}, nil
 	}
 	if kind, use := s.reserved(path[0]); use != nil {
 		if len(path) > 1 {
@@ -282,4 +293,7 @@ func (s *Shape) close() {
 		s.columns[j.column] = "(SELECT " + list + " || ']'" + j.from + ")"
 	}
 	s.closed = true
+	for _, inc := range s.lists {
+		inc.close()
+	}
 }

@@ -77,6 +77,29 @@ func BenchmarkListExpand(b *testing.B) {
 		func(i int) []raw.Value { return []raw.Value{raw.Text(fmt.Sprint("p", i%100*2+2)), raw.Int(20)} })
 }
 
+// BenchmarkListInclude is BenchmarkList20 with five comments joined to each of the 20.
+func BenchmarkListInclude(b *testing.B) {
+	h := benchHouse(b)
+	answer(b, h)
+	h.loop(b, `{"kind":"LIST","route":"GET /c","table":"comments","params":{"post":{"in":"query"},"size":{"type":"integer"}},"filter":{"post":"$params.post","status":"approved"},"page":{"size":"$params.size"},
+		"include":{"replies":{"table":"comments","by":{"parent":"uid"},"limit":5}},
+		"response":{"body":{"items":[{"$each":"$records","id":"$record.uid","nick":"$record.nick","content":"$record.content","likes":"$record.likes","created":"$record.created_at",
+		"replies":[{"$each":"$record.replies","$as":"r","id":"$r.uid","nick":"$r.nick","content":"$r.content","likes":"$r.likes","created":"$r.created_at"}]}]}}}`,
+		func(i int) []raw.Value { return []raw.Value{raw.Text(fmt.Sprint("p", i%100*2+2)), raw.Int(20)} })
+}
+
+// answer gives each of the 20,000 comments five answers.
+func answer(b *testing.B, h *house) {
+	for _, sql := range []string{
+		`INSERT INTO p_blog._r2 (uid, created_at, data) SELECT c.uid || '_' || i, c.created_at + i * interval '1 second', c.data || jsonb_build_object('parent00', c.uid, 'post0000', 'answers', 'content0', repeat('lorem ipsum ', 20) || i, 'number00', 20000 + c.id * 5 + i) FROM p_blog._r2 c, generate_series(1, 5) i`,
+		`ANALYZE p_blog._r2`,
+	} {
+		if _, err := h.db.Pool().Exec(context.Background(), sql); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
 func BenchmarkCreate(b *testing.B) {
 	h := benchHouse(b)
 	h.loop(b, `{"kind":"CREATE","route":"POST /p","table":"posts","params":{"slug":{},"title":{}},"response":{"body":{"id":"$record.uid","at":"$record.created_at"}}}`,

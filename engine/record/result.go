@@ -2,6 +2,7 @@ package record
 
 import (
 	"bytes"
+	"fmt"
 
 	"github.com/sayrud/sayrud/engine/plan"
 	"github.com/sayrud/sayrud/engine/raw"
@@ -23,6 +24,7 @@ type Result struct {
 	params [][]byte    // a statement's parameters
 	fields []raw.Value // the values of a change, by field
 	total  []byte
+	joined int // records of lists joined to rows
 
 	keys   raw.Keys
 	layout *plan.Layout
@@ -33,7 +35,7 @@ func (r *Result) reset() {
 	if cap(r.buf) > keepBytes {
 		r.buf = nil
 	}
-	r.Status = 0
+	r.Status, r.joined = 0, 0
 	r.buf, r.rows, r.cells, r.total = r.buf[:0], r.rows[:0], r.cells[:0], nil
 	if r.add == nil {
 		r.add = r.row
@@ -53,6 +55,16 @@ func (r *Result) row(values [][]byte) error {
 	r.rows = append(r.rows, r.decode(r.keys, l, values))
 	if l.Total >= 0 && r.total == nil {
 		r.total = r.copy(values[l.Total])
+	}
+	return r.bounded()
+}
+
+// maxJoined bounds the records that lists join to those of one request.
+const maxJoined = 100_000
+
+func (r *Result) bounded() error {
+	if r.joined > maxJoined {
+		return fmt.Errorf("join more than %d records to those of one request: %w", maxJoined, template.ErrTooLarge)
 	}
 	return nil
 }
@@ -85,7 +97,38 @@ func (r *Result) decode(keys raw.Keys, l *plan.Layout, values [][]byte) template
 	for i := range row.Columns {
 		row.Columns[i] = raw.Value(r.copy(values[l.Columns+i]))
 	}
+	if len(l.Joined) > 0 {
+		row.Lists = make([][]template.Row, len(l.Joined))
+		for i, list := range l.Joined {
+			row.Lists[i] = r.list(list, values[l.Lists+i])
+		}
+	}
 	return row
+}
+
+// list reads the rows of a list joined to a record: a JSON array of arrays.
+func (r *Result) list(l *plan.ListLayout, text raw.Value) []template.Row {
+	rows := make([]template.Row, 0, text.Len())
+	r.joined += cap(rows)
+	var values [][]byte
+	text.Items(func(_ int, row raw.Value) bool {
+		values = values[:0]
+		row.Items(func(_ int, v raw.Value) bool {
+			if v.IsNull() {
+				v = nil
+			}
+			values = append(values, v)
+			return true
+		})
+		for _, quoted := range [...]int{l.Layout.UID, l.Layout.CreatedAt, l.Layout.UpdatedAt} {
+			if quoted >= 0 {
+				values[quoted] = values[quoted][1 : len(values[quoted])-1]
+			}
+		}
+		rows = append(rows, r.decode(l.Keys, &l.Layout, values))
+		return true
+	})
+	return rows
 }
 
 func at(values [][]byte, i int) []byte {

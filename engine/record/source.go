@@ -37,7 +37,7 @@ func (r *run) sourceRow(i int, shape *plan.Shape, layout *plan.Layout) func(valu
 	keys := shape.Keys()
 	return func(values [][]byte) error {
 		r.env.Sources[i] = append(r.env.Sources[i], r.result.decode(keys, layout, values))
-		return nil
+		return r.result.bounded()
 	}
 }
 
