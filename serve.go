@@ -8,6 +8,8 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -30,6 +32,7 @@ type serveCommand struct {
 	AllowOutbound  []string `help:"Networks, addresses or hosts beyond the public Internet that webhooks, mail, key sets and captchas may connect to." env:"SAYRUD_ALLOW_OUTBOUND" placeholder:"CIDR"`
 	SMTPURL        string   `name:"smtp-url" help:"Mail server: smtp://user:password@host:port with STARTTLS, or smtps://… with TLS from the beginning." env:"SAYRUD_SMTP_URL" placeholder:"URL"`
 	SMTPFrom       string   `name:"smtp-from" help:"Sender of mail: ada@example.org, or Ada <ada@example.org>." env:"SAYRUD_SMTP_FROM" placeholder:"ADDRESS"`
+	CaptchaURL     []string `name:"captcha-url" help:"Another address of verification for a captcha provider, such as recaptcha=https://www.recaptcha.net/recaptcha/api/siteverify." env:"SAYRUD_CAPTCHA_URL" placeholder:"PROVIDER=URL"`
 	TrustedProxies []string `help:"Addresses or networks of proxies whose X-Forwarded-For is believed." env:"SAYRUD_TRUSTED_PROXIES" placeholder:"CIDR"`
 }
 
@@ -47,6 +50,10 @@ func (c *serveCommand) Run(ctx context.Context, t terminal, g *Globals) (err err
 		return usagef("--allow-outbound: %s", err)
 	}
 	mailer, err := c.mailer()
+	if err != nil {
+		return err
+	}
+	captchaURLs, err := parseCaptchaURLs(c.CaptchaURL)
 	if err != nil {
 		return err
 	}
@@ -80,10 +87,11 @@ func (c *serveCommand) Run(ctx context.Context, t terminal, g *Globals) (err err
 		return err
 	}
 	defer jobs.Close()
+	captchas := middleware.NewCaptchas(middleware.CaptchaConfig{DB: in.db, Outbound: out, Key: in.secrets.Key(), URLs: captchaURLs, Log: log})
 	server, err := rest.New(rest.Config{
 		DB: in.db, Catalog: in.catalog, Records: in.records, Scripts: in.scripts, Auth: principals, Limits: limits, Log: log,
 		Cache:   middleware.NewCache(feed, 0),
-		Secrets: in.secrets, Env: g.lookupEnv, Outbound: out, Jobs: jobs, Registry: registry,
+		Secrets: in.secrets, Env: g.lookupEnv, Outbound: out, Captchas: captchas, Jobs: jobs, Registry: registry,
 		Panel: ui.Handler("/_/"), TrustedProxies: proxies, Version: version, Commit: commit,
 	})
 	if err != nil {
@@ -100,6 +108,10 @@ func (c *serveCommand) Run(ctx context.Context, t terminal, g *Globals) (err err
 		return nil
 	})
 	group.Go(func() error { return jobs.Run(ctx) })
+	group.Go(func() error {
+		captchas.Run(ctx)
+		return nil
+	})
 	serveOn(ctx, group, log, "http", listeners.http, c.endpoints(server))
 	if listeners.panel != nil {
 		serveOn(ctx, group, log, "panel", listeners.panel, server.Handler())
@@ -212,6 +224,20 @@ func serveOn(ctx context.Context, group *errgroup.Group, log *slog.Logger, name 
 		}
 		return nil
 	})
+}
+
+// parseCaptchaURLs reads PROVIDER=URL pairs.
+func parseCaptchaURLs(texts []string) (map[string]string, error) {
+	urls := map[string]string{}
+	for _, text := range texts {
+		provider, address, _ := strings.Cut(text, "=")
+		u, err := url.Parse(address)
+		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || !slices.Contains(middleware.CaptchaProviders(), provider) {
+			return nil, usagef("--captcha-url %s is no PROVIDER=URL; the providers are %s", text, strings.Join(middleware.CaptchaProviders(), ", "))
+		}
+		urls[provider] = address
+	}
+	return urls, nil
 }
 
 func parseProxies(texts []string) ([]netip.Prefix, error) {

@@ -111,10 +111,11 @@ func resolve(source secret.Source, id secretID) (secret.Value, error) {
 const (
 	selectOtherKey = `
 SELECT key_id
-FROM public.sl_secrets
+FROM (SELECT key_id FROM public.sl_secrets UNION ALL SELECT key_id FROM public.sl_server_keys) AS sealed
 WHERE key_id <> $1
 LIMIT 1`
 	forgetOtherKey = `
+WITH keys AS (DELETE FROM public.sl_server_keys WHERE key_id <> $1)
 DELETE FROM public.sl_secrets
 WHERE key_id <> $1`
 	upsertSecret = `

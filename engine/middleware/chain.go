@@ -14,7 +14,9 @@ type Chain struct {
 	before, behind []step // around main
 	cors           *CORS
 	notices        []*job.Notice // sent after main succeeded
-	maxBody        int64         // bytes; 0 leaves what the server allows
+	captcha        bool
+	puzzle         *puzzle // of the captcha step; nil where there is none, or another provider's
+	maxBody        int64   // bytes; 0 leaves what the server allows
 }
 
 type step struct {
@@ -79,6 +81,14 @@ func (c *Chain) add(d *Definition, settings raw.Value, b Bench, behind bool) eng
 			return engine.Problems{engine.Problemf(nil, "", "body_limit stands in the list twice")}
 		}
 		c.maxBody = bodyLimit(settings)
+	}
+	if d.Name == captchaName {
+		if c.captcha {
+			return engine.Problems{engine.Problemf(nil, "", "captcha stands in the list twice")}
+		}
+		if c.captcha = true; !isService(settings) {
+			c.puzzle = newPuzzle(settings, b)
+		}
 	}
 	wrap, problems := d.Compile(settings, b)
 	if problems != nil {

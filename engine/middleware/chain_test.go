@@ -37,7 +37,7 @@ func TestCompileRefusals(t *testing.T) {
 		{`["main",{"rate_limit":{"limit":5}}]`, "rate_limit can only stand before main"},
 		{`["cors","cors","main"]`, "cors stands in the list twice"},
 		{`["crs","main"]`, `0.crs: unknown middleware "crs"; did you mean cors?`},
-		{`[{"captcha":{}},"main"]`, "0.captcha: the middleware captcha is not available in this version; there are rate_limit, "},
+		{`[{"captcha":{}},"main"]`, "0.captcha: the setting provider is missing"},
 		{`["rate_limit","main"]`, "the setting limit is missing"},
 		{`[{"rate_limit":{"limti":5,"limit":1}},"main"]`, "0.rate_limit.limti: unknown setting limti; did you mean limit?"},
 		{`[{"rate_limit":{"limit":"5"}},"main"]`, "limit: must be a whole number"},

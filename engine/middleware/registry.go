@@ -36,6 +36,7 @@ type Bench struct {
 	Auth        *auth.Auth       // nil knows nobody
 	Outbound    *outbound.Client // to addresses that settings name; nil in a check, which connects to nothing
 	KeySets     *KeySets         // by which JWTs are verified; nil in a check
+	Captchas    *Captchas        // nil in a check and in a trial, which lets every request pass
 
 	Def   *engine.Endpoint // the endpoint; nil is what has none
 	Reads []int            // ids of the tables that it answers from
@@ -75,6 +76,7 @@ func Definitions() []*Definition {
 	return []*Definition{
 		rateLimitDefinition(),
 		authDefinition(),
+		captchaDefinition(),
 		corsDefinition(),
 		ipFilterDefinition(),
 		refererDefinition(),
@@ -87,7 +89,7 @@ func Definitions() []*Definition {
 }
 
 // planned are the further names of LANGUAGE, Middlewares.
-var planned = []string{"captcha", "basic_auth", "script"}
+var planned = []string{"basic_auth", "script"}
 
 func mainDefinition() *Definition {
 	return &Definition{Name: Main, Doc: "The data operation of the endpoint. It stands in the onion exactly once."}

@@ -40,10 +40,11 @@ type endpoint struct {
 func (s *Server) newEndpoint(p *engine.Project, ep *engine.Endpoint, trial bool) (*endpoint, engine.Problems) {
 	bench := middleware.Bench{Project: p.ID, Endpoint: ep.ID, Limits: s.cfg.Limits, Secrets: s.cfg.Secrets, Outbound: s.cfg.Outbound}
 	bench.ProjectName, bench.Auth, bench.KeySets = p.Name, s.cfg.Auth, s.keySets
+	bench.Captchas = s.cfg.Captchas
 	bench.Def, bench.Reads, bench.Cache = ep, plan.IDs(plan.Tables(p, ep)), s.cfg.Cache
 	bench.Writes = ep.Kind == engine.Create || ep.Kind == engine.Update || ep.Kind == engine.Delete
 	if trial {
-		bench.Limits, bench.Cache = nil, nil
+		bench.Limits, bench.Cache, bench.Captchas = nil, nil, nil
 	}
 	e := &endpoint{server: s, route: parseRoute(ep.Route.Path), uses: plan.Tables(p, ep)}
 	compiled, problems := plan.Compile(p, ep, func(compiled *plan.Plan, after *template.Scope) (problems engine.Problems) {

@@ -40,6 +40,11 @@ func (s *Server) serveProject(q *middleware.Request, w http.ResponseWriter, rest
 	case path == "openapi.html" && len(allowed) == 0 && reads(q.HTTP.Method):
 		q.Header.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox")
 		s.projectDocument(q, p, func() ([]byte, error) { return openapi.Page(p.def, p.plans(), origin(q)) }, "text/html; charset=utf-8")
+	case path == "_captcha" && len(allowed) == 0 && reads(q.HTTP.Method):
+		s.captchaChallenge(q, p)
+	case path == "_captcha.js" && len(allowed) == 0 && reads(q.HTTP.Method):
+		q.Header.Set("Cache-Control", "public, max-age=3600")
+		q.ContentType, q.Body = "text/javascript; charset=utf-8", append(q.Body[:0], middleware.Solver...)
 	case len(allowed) > 0 && q.HTTP.Method == http.MethodOptions:
 		q.Header.Set("Allow", strings.Join(allowed, ", "))
 		q.Status = http.StatusNoContent

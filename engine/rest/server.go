@@ -31,6 +31,7 @@ type Config struct {
 	Scripts  *script.Runner
 	Auth     *auth.Auth
 	Jobs     *job.Queue                       // the caller runs its Run; nil refuses what sends something
+	Captchas *middleware.Captchas             // the caller runs its Run; nil makes one
 	Limits   *middleware.Limiter              // the caller runs its Run; nil makes one that drops nothing
 	Cache    *middleware.Cache                // nil keeps no answers
 	Secrets  *secret.Set                      // that of the Catalog; nil has none
@@ -68,6 +69,13 @@ func (c *Config) validate() error {
 	}
 	if c.Outbound == nil {
 		c.Outbound = outbound.New(outbound.Config{})
+	}
+	if c.Captchas == nil {
+		cfg := middleware.CaptchaConfig{DB: c.DB, Outbound: c.Outbound, Log: c.Log}
+		if c.Secrets != nil {
+			cfg.Key = c.Secrets.Key()
+		}
+		c.Captchas = middleware.NewCaptchas(cfg)
 	}
 	if c.Limits == nil {
 		c.Limits = middleware.NewLimiter(c.DB, c.Log)

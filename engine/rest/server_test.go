@@ -47,6 +47,12 @@ type door struct {
 // open serves the project files. The owner's token of the instance is in the Authorization header "owner", see scenario.
 func open(t *testing.T, files ...string) *door {
 	t.Helper()
+	return openWith(t, func(*Config) {}, files...)
+}
+
+// openWith is open with another configuration.
+func openWith(t *testing.T, adjust func(*Config), files ...string) *door {
+	t.Helper()
 	db := pgtest.New(t)
 	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError}))
 	secrets := secret.NewSet(secret.NewKey(filepath.Join(t.TempDir(), "secret.key")))
@@ -58,12 +64,14 @@ func open(t *testing.T, files ...string) *door {
 	t.Cleanup(scripts.Close)
 	d := &door{t: t, db: db, auth: auth.New(db), catalog: c, feed: change.New(db, log), records: record.New(db, scripts, log)}
 	d.records.OnChange(d.feed.Changed)
-	d.server, err = New(Config{
+	cfg := Config{
 		DB: db, Catalog: c, Records: d.records, Cache: middleware.NewCache(d.feed, 0), Scripts: scripts, Auth: d.auth, Log: log,
 		Secrets: secrets, Env: variables, Outbound: loopback(t),
 		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}, MetricsToken: "metrics-token",
 		Panel: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "panel") }),
-	})
+	}
+	adjust(&cfg)
+	d.server, err = New(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
