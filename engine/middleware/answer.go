@@ -18,13 +18,21 @@ func (q *Request) Answer(a template.Answer) error {
 	if q.ContentType == "" {
 		q.ContentType = "application/json"
 	}
-	for _, h := range a.Header {
+	q.setHeaders(a.Header)
+	return nil
+}
+
+// setHeaders sets headers of the answer, but those that belong to the server. An empty one goes away.
+func (q *Request) setHeaders(headers [][2]string) {
+	for _, h := range headers {
 		name := http.CanonicalHeaderKey(h[0])
 		switch name {
 		case "Content-Length", "Transfer-Encoding", "Connection", "Trailer", "Upgrade", "Keep-Alive", "Date", "X-Request-Id",
 			"X-Content-Type-Options", "Content-Security-Policy", "Clear-Site-Data", "Service-Worker-Allowed":
 		case "Content-Type":
-			q.ContentType = h[1]
+			if h[1] != "" {
+				q.ContentType = h[1]
+			}
 		case "Set-Cookie":
 			if allowedCookie(h[1]) {
 				q.Header.Add(name, h[1])
@@ -32,10 +40,13 @@ func (q *Request) Answer(a template.Answer) error {
 		case "Vary":
 			q.Header.Add(name, h[1])
 		default:
+			if h[1] == "" {
+				q.Header.Del(name)
+				continue
+			}
 			q.Header.Set(name, h[1])
 		}
 	}
-	return nil
 }
 
 // allowedCookie refuses cookies of the panel's names, and nameless ones: browsers send "=sayrud_session=x" back as "sayrud_session=x".

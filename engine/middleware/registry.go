@@ -82,6 +82,7 @@ func Definitions() []*Definition {
 		refererDefinition(),
 		bodyLimitDefinition(),
 		cacheDefinition(),
+		scriptDefinition(),
 		webhookDefinition(),
 		emailDefinition(),
 		mainDefinition(),
@@ -89,7 +90,7 @@ func Definitions() []*Definition {
 }
 
 // planned are the further names of LANGUAGE, Middlewares.
-var planned = []string{"basic_auth", "script"}
+var planned = []string{"basic_auth"}
 
 func mainDefinition() *Definition {
 	return &Definition{Name: Main, Doc: "The data operation of the endpoint. It stands in the onion exactly once."}

@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"sync"
 
+	"github.com/sayrud/sayrud/engine"
 	"github.com/sayrud/sayrud/engine/auth"
 	"github.com/sayrud/sayrud/engine/raw"
 	"github.com/sayrud/sayrud/engine/template"
@@ -24,9 +25,11 @@ type Request struct {
 	Path      []string
 	MaxBody   int64                // bytes; more is refused with engine.TooLarge
 	Bind      func(*Request) error // checks the parameters into Env.Params; see Params
-	Bound     bool                 // Bind has been called
-	Item      raw.Value            // of a bulk body while its parameters are checked: where parameters of the body stand
-	Many      bool                 // the body is a list of items, see Items
+	// SetParam puts a value in the place of the parameter name, or gives its refusal; the error says that there is none of the name.
+	SetParam func(q *Request, name string, v raw.Value) (*engine.FieldError, error)
+	Bound    bool      // Bind has been called
+	Item     raw.Value // of a bulk body while its parameters are checked: where parameters of the body stand
+	Many     bool      // the body is a list of items, see Items
 
 	// Items gives how many items a bulk body holds; nil where the endpoint takes no bulk. What counts requests counts these.
 	Items func(*Request) (int, error)

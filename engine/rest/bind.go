@@ -1,6 +1,9 @@
 package rest
 
 import (
+	"errors"
+	"fmt"
+
 	"github.com/sayrud/sayrud/engine"
 	"github.com/sayrud/sayrud/engine/middleware"
 	"github.com/sayrud/sayrud/engine/plan"
@@ -63,6 +66,28 @@ func (e *endpoint) bindParams(q *middleware.Request, lang value.Lang) error {
 		}
 	}
 	return &engine.Error{Code: engine.Invalid, Fields: refused}
+}
+
+// setParam puts the value that a script gave in the place of a parameter's, by the same rules as one that came. null takes it away.
+func (e *endpoint) setParam(q *middleware.Request, name string, v raw.Value) (*engine.FieldError, error) {
+	if q.Many {
+		return nil, errors.New("parameters of a list of items cannot be changed")
+	}
+	for i, p := range e.plan.Params {
+		if p.Name != name {
+			continue
+		}
+		canonical, wrong := p.JSON(v, e.lang(q))
+		if wrong == nil && canonical.IsNull() {
+			canonical = nil
+		}
+		if wrong == nil && p.Checker.Missing(canonical) && e.needs(p, canonical) {
+			wrong = p.Checker.Required(e.lang(q))
+		}
+		q.Env.Params[i] = canonical
+		return wrong, nil
+	}
+	return nil, fmt.Errorf("there is no parameter %s", name)
 }
 
 // needs reports whether a missing value is refused here: by the parameter's own rule, or since the field it is written to would refuse

@@ -94,7 +94,7 @@ func (e *endpoint) prepare(q *middleware.Request) {
 	q.Env.Timezone = e.plan.Location
 	q.Env.Auth = q.Principal.ValueIn(e.plan.Project.Name)
 	q.Env.Total = -1
-	q.Bind = e.bind
+	q.Bind, q.SetParam = e.bind, e.setParam
 	if e.plan.Endpoint.Bulk != nil {
 		q.Items = e.countItems
 	}

@@ -169,22 +169,28 @@ func (d *door) check(s scenario) {
 	d.t.Helper()
 	w := d.do(s)
 	d.asDocumented(s, w)
+	checkAnswer(d.t, s, w)
+}
+
+// checkAnswer holds the answer to the scenario.
+func checkAnswer(t *testing.T, s scenario, w *httptest.ResponseRecorder) {
+	t.Helper()
 	var all strings.Builder
 	_ = w.Header().Write(&all)
 	all.WriteString("\n" + w.Body.String())
 	text := all.String()
 	if w.Code != s.status {
-		d.t.Errorf("%s: %s %s: status %d, want %d\n%s", s.name, s.method, s.path, w.Code, s.status, text)
+		t.Errorf("%s: %s %s: status %d, want %d\n%s", s.name, s.method, s.path, w.Code, s.status, text)
 		return
 	}
 	for _, want := range s.want {
 		if !strings.Contains(text, want) {
-			d.t.Errorf("%s: %s %s lacks %q\n%s", s.name, s.method, s.path, want, text)
+			t.Errorf("%s: %s %s lacks %q\n%s", s.name, s.method, s.path, want, text)
 		}
 	}
 	for _, lacks := range s.lacks {
 		if strings.Contains(text, lacks) {
-			d.t.Errorf("%s: %s %s has %q\n%s", s.name, s.method, s.path, lacks, text)
+			t.Errorf("%s: %s %s has %q\n%s", s.name, s.method, s.path, lacks, text)
 		}
 	}
 }

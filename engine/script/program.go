@@ -24,7 +24,7 @@ func (n Names) known(path []string) bool {
 	return len(path) == 2 && slices.Contains(objectRoots, path[0])
 }
 
-var objectRoots = []string{"$record", "$this", "$that", "$params", "$request", "$auth", "$error", "$sources"}
+var objectRoots = []string{"$record", "$this", "$that", "$params", "$request", "$auth", "$error", "$response", "$sources"}
 
 // A Program is one compiled expression. It is immutable and safe for concurrent use.
 type Program struct {

@@ -11,19 +11,20 @@ import (
 
 // A Scope tells which names exist where a slot stands. A zero member means that the name does not exist there.
 type Scope struct {
-	Request bool          // $request
-	Auth    bool          // $auth
-	Params  []string      // $params, in the order of Env.Params; nil means that $params does not exist
-	Record  Record        // $record
-	Records Record        // $records: how each of its items is read
-	Sources []Source      // $sources, in the order of Env.Sources
-	Pages   bool          // $total $page $pages $size $next
-	Error   bool          // $error
-	This    *engine.Table // $this in constraints: stored form
-	That    *engine.Table // $that
-	Value   bool          // $value: what a rule or constraint refuses
-	Event   bool          // $event: what happened to a record, in on_write
-	Before  *engine.Table // $before: the record before it, stored form
+	Request  bool          // $request
+	Auth     bool          // $auth
+	Params   []string      // $params, in the order of Env.Params; nil means that $params does not exist
+	Record   Record        // $record
+	Records  Record        // $records: how each of its items is read
+	Sources  []Source      // $sources, in the order of Env.Sources
+	Pages    bool          // $total $page $pages $size $next
+	Error    bool          // $error
+	Response bool          // $response: the answer, in what runs behind main
+	This     *engine.Table // $this in constraints: stored form
+	That     *engine.Table // $that
+	Value    bool          // $value: what a rule or constraint refuses
+	Event    bool          // $event: what happened to a record, in on_write
+	Before   *engine.Table // $before: the record before it, stored form
 }
 
 // A Source is a further named result: a list of records, or one.
@@ -110,6 +111,7 @@ type Env struct {
 	Size     int64
 	Next     raw.Value
 	Error    *engine.Error
+	Response raw.Value // status, headers, body
 	This     raw.Value // stored form under names
 	That     raw.Value
 	Value    raw.Value

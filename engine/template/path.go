@@ -28,6 +28,7 @@ const (
 	fromValue
 	fromEvent
 	fromBefore
+	fromResponse
 )
 
 // The rows a path may read: an item of $each by the number of its local, Env.Record, Env.Records[n] as firstRow-n, or
@@ -121,6 +122,8 @@ func (p *path) read(env *Env, locals []local) raw.Value {
 		return walk(env.Event, p.rest)
 	case fromBefore:
 		return walk(env.Before, p.rest)
+	case fromResponse:
+		return walk(env.Response, p.rest)
 	}
 	return p.appendNumber(nil, env, locals)
 }

@@ -17,10 +17,11 @@ var (
 	authMembers    = []string{"kind", "id", "email", "roles", "claims"}
 	eventMembers   = []string{"type", "op", "time", "project", "table"}
 	errorMembers   = []string{"code", "status", "message", "errors"}
+	answerMembers  = []string{"status", "headers", "body"}
 	pageNames      = []string{"$total", "$page", "$pages", "$size", "$next"}
 	allNames       = []string{
 		"$request", "$params", "$this", "$that", "$value", "$record", "$records", "$total", "$page", "$pages", "$size", "$next",
-		"$sources", "$auth", "$error", "$event", "$before", "$omit", "$index",
+		"$sources", "$auth", "$error", "$response", "$event", "$before", "$omit", "$index",
 	}
 )
 
@@ -34,7 +35,7 @@ func (c *compiler) roots() []string {
 	}{
 		{"$request", sc.Request}, {"$params", sc.Params != nil}, {"$auth", sc.Auth}, {"$this", sc.This != nil}, {"$that", sc.That != nil},
 		{"$value", sc.Value}, {"$record", sc.Record != nil}, {"$records", sc.Records != nil}, {"$sources", len(sc.Sources) > 0},
-		{"$error", sc.Error},
+		{"$error", sc.Error}, {"$response", sc.Response},
 		{"$event", sc.Event}, {"$before", sc.Before != nil},
 	} {
 		if n.exists {
@@ -80,6 +81,8 @@ func (c *compiler) resolve(names []string) (node, *refusal) {
 		return known(&path{from: fromAuth, rest: rest}, root, authMembers, "kind id email", rest)
 	case "$error":
 		return known(&path{from: fromError, rest: rest}, root, errorMembers, "code status message", rest)
+	case "$response":
+		return known(&path{from: fromResponse, rest: rest}, root, answerMembers, "status", rest)
 	case "$params":
 		return c.resolveParams(rest)
 	case "$record":

@@ -140,7 +140,7 @@ func (p *Program) writeBody(w *writer, dst []byte, a *Answer) {
 		dst = append(dst, raw.NullValue...)
 	}
 	a.Body = dst[start:]
-	isText := a.Body[0] == '"' && !isJSON(a.ContentType)
+	isText := a.Body[0] == '"' && !IsJSON(a.ContentType)
 	if isText {
 		a.Body = raw.AppendText(nil, a.Body)
 	}
@@ -152,8 +152,8 @@ func (p *Program) writeBody(w *writer, dst []byte, a *Answer) {
 	}
 }
 
-// isJSON reports whether a media type is JSON (RFC 6839 section 3.1).
-func isJSON(contentType string) bool {
+// IsJSON reports whether a media type is JSON (RFC 6839 section 3.1).
+func IsJSON(contentType string) bool {
 	media, _, _ := strings.Cut(contentType, ";")
 	media = strings.ToLower(strings.TrimSpace(media))
 	return media == ContentJSON || strings.HasSuffix(media, "+json")
