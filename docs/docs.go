@@ -125,7 +125,7 @@ func operators() string {
 		engine.OpAnd: "all of `l` and `r`, or of the list `v`", engine.OpOr: "one of them at least", engine.OpNot: "not `v`",
 		engine.OpEqual: "equal", engine.OpNotEqual: "not equal", engine.OpGreater: "greater", engine.OpLess: "less", engine.OpAtLeast: "greater or equal",
 		engine.OpAtMost: "less or equal", engine.OpLike: "like a pattern, `%` any text, `_` one character", engine.OpILike: "the same without case",
-		engine.OpIn: "one of the list `r`; an empty or null one is false", engine.OpIsNull: "`v` has no value", engine.OpContains: "the text holds `r`, without case",
+		engine.OpIn: "one of the list `r`; an empty or null one is false", engine.OpIsNull: "`v` has no value", engine.OpContains: "the text, the list or the json holds `r`",
 		engine.OpStartsWith: "the text begins with `r`", engine.OpBetween: "from `r[0]` to `r[1]`, both included",
 		engine.OpSearch: "every word of `r` stands in one of the fields `l`, without case",
 	}

@@ -38,6 +38,7 @@ type Endpoint struct {
 	Table       string         `json:"table,omitempty"`
 	Params      Map[*Param]    `json:"params,omitzero"`
 	Filter      raw.Value      `json:"filter,omitempty"` // a tree or shorthand, see ParseFilter
+	Narrow      *Narrow        `json:"narrow,omitempty"` // LIST: what a request may filter by
 	Sort        raw.Value      `json:"sort,omitempty"`   // a list of names, or {by, allow}, see ParseSort
 	Page        *Page          `json:"page,omitempty"`
 	Include     Map[*Include]  `json:"include,omitzero"`
@@ -136,6 +137,13 @@ type Page struct {
 	Limit  raw.Value `json:"limit,omitempty"`
 	Cursor raw.Value `json:"cursor,omitempty"`
 	Total  bool      `json:"total,omitempty"` // also count all matches
+}
+
+// A Narrow lets a request filter a LIST: By is a slot that gives the filter as a text or an object, see ParseFilterText, Allow the
+// fields it may name, see ParseNarrow.
+type Narrow struct {
+	By    raw.Value `json:"by"`
+	Allow raw.Value `json:"allow"`
 }
 
 // An Include is a list joined to each record.

@@ -86,11 +86,14 @@ test("getList, getFullList and getFirstListItem", async () => {
       open: of(await pb.collection("posts").getFullList({ filter: pb.filter("status = {:s}", { s: "open" }), sort: "-created" })),
       several: of(await pb.collection("posts").getFullList({ sort: "status,-title" })),
       oldest: of(await pb.collection("posts").getFullList()),
+      some: of(await pb.collection("posts").getFullList({ filter: pb.filter("(title ~ {:t} || title = 'Echo') && created <= {:now} && author = ''", { t: "r", now: new Date() }), sort: "title" })),
       first: (await pb.collection("posts").getFirstListItem('status = "closed"', { sort: "title" })).title,
     };
   });
-  assert.deepEqual(titles, { batches: "Alpha,Bravo,Charlie,Delta,Echo", open: "Bravo,Charlie,Delta", several: "Echo,Alpha,Delta,Charlie,Bravo", oldest: "Delta,Alpha,Charlie,Bravo,Echo", first: "Alpha" });
+  assert.deepEqual(titles, { batches: "Alpha,Bravo,Charlie,Delta,Echo", open: "Bravo,Charlie,Delta", several: "Echo,Alpha,Delta,Charlie,Bravo", oldest: "Delta,Alpha,Charlie,Bravo,Echo", some: "Bravo,Charlie,Echo", first: "Alpha" });
   assert.equal((await call((pb) => pb.collection("posts").getList(1, 2, { sort: "-secret" }))).status, 400);
+  assert.equal((await call((pb) => pb.collection("posts").getFirstListItem("secret = 1"))).message,
+    "The filter cannot be used: secret is not among title, body, status, likes, author, author.name, id, created, updated.");
   assert.deepEqual(tab.complaints.splice(0).filter((text) => !text.includes("400")), []);
 });
 

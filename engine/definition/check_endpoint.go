@@ -18,6 +18,7 @@ const (
 // keyKinds says which kinds of endpoint a key fits. What is not listed fits all.
 var keyKinds = map[string][]engine.EndpointKind{
 	"filter":    {kList, kView, kUpdate, kDelete},
+	"narrow":    {kList},
 	"sort":      {kList},
 	"page":      {kList},
 	"include":   {kList, kView},
@@ -69,7 +70,7 @@ func (c *checker) endpoint(ep *engine.Endpoint, path ...string) {
 }
 
 func (c *checker) keysFitKind(at site, ep *engine.Endpoint) {
-	for _, a := range []attribute{{"filter", ep.Filter != nil}, {"sort", ep.Sort != nil}, {"page", ep.Page != nil}, {"include", ep.Include.Len() > 0},
+	for _, a := range []attribute{{"filter", ep.Filter != nil}, {"narrow", ep.Narrow != nil}, {"sort", ep.Sort != nil}, {"page", ep.Page != nil}, {"include", ep.Include.Len() > 0},
 		{"group", ep.Group != nil}, {"aggregate", ep.Aggregate.Len() > 0}, {"set", ep.Set.Len() > 0}, {"upsert", ep.Upsert != nil},
 		{"limit", ep.Limit != 0}, {"bulk", ep.Bulk != nil}, {"reveal", ep.Reveal != nil}} {
 		if kinds := keyKinds[a.name]; a.set && !slices.Contains(kinds, ep.Kind) {

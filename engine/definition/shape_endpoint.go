@@ -135,6 +135,10 @@ func endpointShape() *shape {
 		{name: "table", shape: text(), doc: "whose records"},
 		{name: "params", shape: &shape{kind: mapValue, item: paramShape, hint: "params: {page: {in: query, type: integer}}"}, doc: "inputs; what is not declared is ignored"},
 		{name: "filter", shape: filterShape(), doc: "which records"},
+		{name: "narrow", shape: &shape{kind: objectValue, hint: "{by: $params.filter, allow: [title, status]}", keys: []key{
+			{name: "by", shape: slot(), doc: "the filter of a request: a text such as status = 'open' && likes > 3, or an object in the shorthand of filters", required: true},
+			{name: "allow", shape: list(either(text(), &shape{kind: mapValue, item: text, hint: "{created: created_at}"})), doc: "fields it may name, or {name: field}", required: true},
+		}}, doc: "LIST: a request filters further, by the fields that are allowed"},
 		{name: "sort", shape: sortShape(), doc: "[-created_at], or {by: slot, allow: {name: keys}}, or {by: slot, allow: [fields in both directions]}"},
 		{name: "page", shape: pageShape(), doc: "LIST: by number and size, offset and limit, or cursor and size"},
 		{name: "include", shape: named(includeShape), doc: "lists joined to each record"},

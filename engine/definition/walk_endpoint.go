@@ -19,6 +19,7 @@ func (w *walker) walkEndpoint(path []string, ep *engine.Endpoint) {
 	}
 	w.walkParams(below(path, "params"), ep, own, here)
 	ep.Filter = w.filter(below(path, "filter"), own, ep.Filter, here)
+	w.narrow(below(path, "narrow"), own, ep.Narrow, here)
 	ep.Sort = w.aggregated(ep.Aggregate).sort(below(path, "sort"), own, ep.Sort, here)
 	if pg := ep.Page; pg != nil {
 		for i, slot := range []*raw.Value{&pg.Number, &pg.Size, &pg.Offset, &pg.Limit, &pg.Cursor} {

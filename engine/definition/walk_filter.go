@@ -184,3 +184,12 @@ func (w sortWalker) allowed(path []string, table string, v raw.Value, here scope
 		return name, w.sort(below(path, name), table, keys, here)
 	})
 }
+
+// narrow renames in what requests may filter by. They go on saying the old name.
+func (w *walker) narrow(path []string, table string, n *engine.Narrow, here scope) {
+	if n == nil {
+		return
+	}
+	n.By = w.slot(below(path, "by"), n.By, here)
+	n.Allow = w.aggregated(engine.Map[raw.Value]{}).allowed(below(path, "allow"), table, n.Allow, here)
+}

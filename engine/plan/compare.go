@@ -258,7 +258,7 @@ func (fc *filterCompiler) wholeList(items []operand, col *column) (i int, ok, wh
 		if item.column != nil {
 			return 0, false, false
 		}
-		constant, known := literalValue(item.value)
+		constant, known := fc.literal(item.value)
 		if !known {
 			if !one {
 				return 0, false, false
@@ -275,6 +275,14 @@ func (fc *filterCompiler) wholeList(items []operand, col *column) (i int, ok, wh
 	o := engine.Operand{Value: append(list, ']'), Path: items[0].value.Path}
 	i, ok = fc.list(o, col)
 	return i, ok, true
+}
+
+// literal gives the value of an operand that no request changes, or that is data.
+func (fc *filterCompiler) literal(o engine.Operand) (raw.Value, bool) {
+	if fc.data {
+		return o.Value, true
+	}
+	return literalValue(o)
 }
 
 // literalValue gives the value of an operand that is written out: no path, no JavaScript but a plain literal of it.

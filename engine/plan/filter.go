@@ -25,6 +25,7 @@ type filterCompiler struct {
 	at      []string // where the filter stands
 	table   *engine.Table
 	query   *Query
+	data    bool // the values are data of a request, never expressions
 	refuses bool // optional comparisons are refused: UPDATE and DELETE
 }
 

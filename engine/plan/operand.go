@@ -131,7 +131,7 @@ func (fc *filterCompiler) add(o engine.Operand, v *Value) (int, bool) {
 func (fc *filterCompiler) param(o engine.Operand) int {
 	text, _ := o.Value.Text()
 	name, isParam := strings.CutPrefix(text, "$params.")
-	if !isParam || o.Value.Kind() != raw.String {
+	if !isParam || fc.data || o.Value.Kind() != raw.String {
 		return -1
 	}
 	return slices.IndexFunc(fc.c.plan.Params, func(p *Param) bool { return p.Name == name })
@@ -139,7 +139,7 @@ func (fc *filterCompiler) param(o engine.Operand) int {
 
 // slot compiles an operand's value: a literal, a path, JavaScript.
 func (fc *filterCompiler) slot(o engine.Operand) (slot *template.Slot, constant raw.Value, known, ok bool) {
-	if v, written := literalValue(o); written {
+	if v, written := fc.literal(o); written {
 		return nil, v, true, true
 	}
 	var problems engine.Problems

@@ -25,7 +25,8 @@ type Read struct {
 	One    bool // VIEW, or an aggregate without groups: one record
 	Page   *Page
 	Sort   *Sort
-	Total  bool // the statement counts all matches
+	Narrow *Narrowing // nil: requests have no filter of their own
+	Total  bool       // the statement counts all matches
 	count  *Query
 	writer *readWriter
 
@@ -98,6 +99,7 @@ func (c *compiler) read() {
 		c.includes(r.Query, c.plan.Shape, ep.Include, 1, 1, "include")
 	}
 	r.Sort = c.sort(t.Def, a)
+	r.Narrow = c.narrow(t.Def)
 	if r.One && ep.Page != nil {
 		c.problem([]string{"page"}, "", "one record has no page")
 	}

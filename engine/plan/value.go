@@ -39,10 +39,14 @@ type Value struct {
 	trusted bool     // the slot is a parameter that the same checker has seen
 	text    []byte
 	known   bool // text holds the constant
+	given   int  // its place, from 1, among the texts that came with a Narrowing; 0 is none of them
 }
 
 // Constant gives the parameter's text where it does not depend on the request.
 func (v *Value) Constant() ([]byte, bool) { return v.text, v.known }
+
+// Given gives the value's place among the texts that Read.Narrowed gave, or -1.
+func (v *Value) Given() int { return v.given - 1 }
 
 // literal gives the constant as SQL.
 func (v *Value) literal() string {

@@ -143,6 +143,7 @@ type run struct {
 	tx     *pg.Tx      // nil outside a transaction
 	w      *plan.Write // of the plan, or of its upsert while that changes a record
 	looked bool        // the parameters that name records by something else hold their uids
+	given  [][]byte    // values of the filter that the request wrote
 	asked  []pg.Call   // of the sources, until they are sent
 }
 
@@ -192,6 +193,10 @@ func (r *run) bind(q *plan.Query) error {
 	for i, v := range q.Values {
 		if text, known := v.Constant(); known {
 			res.args[i] = text
+			continue
+		}
+		if given := v.Given(); given >= 0 {
+			res.args[i] = r.given[given]
 			continue
 		}
 		var in raw.Value

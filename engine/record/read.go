@@ -34,7 +34,10 @@ func (r *run) view() error {
 
 // list reads a page of records, and counts all matches where the plan wants it.
 func (r *run) list() error {
-	read := r.plan.Read
+	read, err := r.narrow(r.plan.Read)
+	if err != nil {
+		return err
+	}
 	if err := r.bind(read.Query); err != nil {
 		return err
 	}
@@ -89,6 +92,23 @@ func (r *run) total(read *plan.Read, mask int, page *bounds) error {
 	}
 	r.env.Total = n
 	return nil
+}
+
+// narrow adds the filter that the request wrote, where the endpoint allows one.
+func (r *run) narrow(read *plan.Read) (*plan.Read, error) {
+	if read.Narrow == nil {
+		return read, nil
+	}
+	asked, err := read.Narrow.By.Eval(r.env)
+	if err != nil {
+		return nil, fmt.Errorf("evaluate narrow.by: %w", err)
+	}
+	read, given, wrong := read.Narrowed(asked)
+	if wrong != nil {
+		return nil, r.invalid("filter", "filter", value.Sentence(r.language(), "narrow", wrong.Error()))
+	}
+	r.given = given
+	return read, nil
 }
 
 // order picks the sort order that the request names, and the read that has it.

@@ -102,6 +102,7 @@ var sentences = map[string]struct{ en, zh string }{
 	"page.size":    {"A page may have at most %d records.", "每页最多 %d 条记录。"},
 	"cursor":       {"The cursor is not one that this list gave.", "游标无效。"},
 	"filter":       {"%s: the value does not fit the field.", "%s：值与字段类型不符。"},
+	"narrow":       {"The filter cannot be used: %s.", "无法使用该筛选条件：%s。"},
 	"rate_limited": {"Too many requests. Try again in %d seconds.", "请求过于频繁，请在 %d 秒后重试。"},
 	"unauthorized": {"Sign in first.", "请先登录。"},
 	"forbidden":    {"You are not allowed to do this.", "没有权限。"},
