@@ -2,9 +2,8 @@
 
 package main
 
-// The mount and the blob stores stand on these modules; naming them here keeps their versions in go.mod while those rooms are
+// The mount stands on this module; naming it here keeps its version in go.mod while that room is
 // being built.
 import (
 	_ "github.com/hanwen/go-fuse/v2/fuse"
-	_ "github.com/minio/minio-go/v7"
 )

@@ -65,6 +65,8 @@ type commands struct {
 	Dump    dumpCommand    `cmd:"" help:"Write the records of a table as NDJSON or CSV."`
 	Admin   adminCommand   `cmd:"" help:"Create an administrator, or set a new password."`
 	Token   tokenCommand   `cmd:"" help:"Create, list and revoke API tokens."`
+	GC      gcCommand      `cmd:"" name:"gc" help:"Delete files that no record has held for a while (a server does so by itself)."`
+	Fsck    fsckCommand    `cmd:"" help:"Check that every file is there and as it was, and every reference to one."`
 	SQL     sqlCommand     `cmd:"" name:"sql" help:"Open psql on the views of a project (--url prints the address alone)."`
 	Schema  schemaCommand  `cmd:"" help:"Print the JSON Schema of the project file, for editors."`
 	Health  healthCommand  `cmd:"" help:"Exit with 0 when a server answers that it is ready."`

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/sayrud/sayrud/engine/catalog"
+	"github.com/sayrud/sayrud/engine/file"
 	"github.com/sayrud/sayrud/engine/middleware"
 	"github.com/sayrud/sayrud/engine/record"
 	"github.com/sayrud/sayrud/engine/script"
@@ -26,13 +27,14 @@ import (
 type Globals struct {
 	Data        string   `help:"Directory of the embedded database." default:"./sayrud_data" env:"SAYRUD_DATA" type:"path" placeholder:"DIR"`
 	DatabaseURL string   `name:"database-url" help:"PostgreSQL 15 or newer to use instead of the embedded one; a direct connection, not a pooler in transaction mode." env:"SAYRUD_DATABASE_URL" placeholder:"URL"`
+	Storage     string   `help:"Where files are kept: a directory (DIR of --data, then blobs) or s3://bucket/prefix?endpoint=URL&region=NAME, with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY." env:"SAYRUD_STORAGE" placeholder:"URL"`
 	Env         []string `name:"env" help:"Names of environment variables that definitions may read with $$env; any other is null there." env:"SAYRUD_ENV" placeholder:"NAME"`
 	SecretKey   string   `name:"secret-key-file" help:"File of the key that seals secrets in the database; made when the first one is stored. Servers of one database share it. Default: secret.key in --data." env:"SAYRUD_SECRET_KEY_FILE" type:"path" placeholder:"FILE"`
 	LogLevel    string   `help:"debug, info, warn or error." default:"info" enum:"debug,info,warn,error" env:"SAYRUD_LOG_LEVEL"`
 }
 
 // secretVariables can be given as a file too: SAYRUD_DATABASE_URL_FILE names a file that holds SAYRUD_DATABASE_URL.
-var secretVariables = []string{"SAYRUD_DATABASE_URL", "SAYRUD_SMTP_URL"}
+var secretVariables = []string{"SAYRUD_DATABASE_URL", "SAYRUD_SMTP_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"}
 
 func readSecretFiles() error {
 	for _, name := range secretVariables {
@@ -89,6 +91,7 @@ type instance struct {
 	secrets  *secret.Set
 	scripts  *script.Runner
 	records  *record.Engine
+	files    *file.Files  // of openFiles
 	embedded *pg.Embedded // nil with --database-url
 }
 

@@ -73,6 +73,9 @@ func (c *serveCommand) Run(ctx context.Context, t terminal, g *Globals) (err err
 	if err := in.secrets.Verify(); err != nil {
 		log.Error("secrets cannot be opened; endpoints that need them answer unavailable", "error", err)
 	}
+	if err := g.openFiles(ctx, in, log); err != nil {
+		return err
+	}
 	principals := auth.New(in.db)
 	limits := middleware.NewLimiter(in.db, log)
 	feed := change.New(in.db, log)
@@ -89,7 +92,7 @@ func (c *serveCommand) Run(ctx context.Context, t terminal, g *Globals) (err err
 	defer jobs.Close()
 	captchas := middleware.NewCaptchas(middleware.CaptchaConfig{DB: in.db, Outbound: out, Key: in.secrets.Key(), URLs: captchaURLs, Log: log})
 	server, err := rest.New(rest.Config{
-		DB: in.db, Catalog: in.catalog, Records: in.records, Scripts: in.scripts, Auth: principals, Limits: limits, Log: log,
+		DB: in.db, Catalog: in.catalog, Records: in.records, Files: in.files, Scripts: in.scripts, Auth: principals, Limits: limits, Log: log,
 		Cache:   middleware.NewCache(feed, 0),
 		Secrets: in.secrets, Env: g.lookupEnv, Outbound: out, Captchas: captchas, Jobs: jobs, Registry: registry,
 		Panel: ui.Handler("/_/"), TrustedProxies: proxies, Version: version, Commit: commit,
@@ -110,6 +113,10 @@ func (c *serveCommand) Run(ctx context.Context, t terminal, g *Globals) (err err
 	group.Go(func() error { return jobs.Run(ctx) })
 	group.Go(func() error {
 		captchas.Run(ctx)
+		return nil
+	})
+	group.Go(func() error {
+		in.files.Run(ctx)
 		return nil
 	})
 	serveOn(ctx, group, log, "http", listeners.http, c.endpoints(server))

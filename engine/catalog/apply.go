@@ -109,6 +109,9 @@ func (c *Catalog) run(ctx context.Context, o operation) (*Report, error) {
 		if done.empty() {
 			return nil
 		}
+		if err := guardFiles(done); err != nil {
+			return err
+		}
 		if err := c.guardRecords(ctx, tx, done, o.options.Yes); err != nil {
 			return err
 		}

@@ -74,6 +74,11 @@ func (w *writer) leaves() error {
 				return err
 			}
 		}
+		if holdsFiles(tc.after) && !holdsFiles(tc.before) {
+			if err := w.run("follow the files of "+tc.after.Name, relation.TrackFiles(next, tc.after)...); err != nil {
+				return err
+			}
+		}
 		for _, fc := range tc.fields {
 			if fc.after == nil || fc.after.Type != engine.TypeAutonumber || fc.before != nil && fc.before.Type == engine.TypeAutonumber {
 				continue
@@ -86,6 +91,30 @@ func (w *writer) leaves() error {
 				if err := w.run("raise sequence of "+fc.after.Name, raise...); err != nil {
 					return err
 				}
+			}
+		}
+	}
+	return nil
+}
+
+func holdsFiles(t *engine.Table) bool {
+	if t == nil {
+		return false
+	}
+	for _, f := range t.Fields.All() {
+		if f.Type == engine.TypeFile {
+			return true
+		}
+	}
+	return false
+}
+
+// guardFiles refuses to turn a file field into another, or another into one: what is stored would neither be a file nor cease to be one.
+func guardFiles(done *change) error {
+	for _, tc := range done.tables {
+		for _, fc := range tc.fields {
+			if fc.before != nil && fc.after != nil && fc.before.Type != fc.after.Type && (fc.before.Type == engine.TypeFile || fc.after.Type == engine.TypeFile) {
+				return engine.Errorf(engine.Conflict, "The field %s.%s cannot change from %s to %s; drop it and add another.", tc.after.Name, fc.after.Name, fc.before.Type, fc.after.Type)
 			}
 		}
 	}

@@ -18,8 +18,8 @@ const (
 // attributeTypes says which types an attribute fits. What is not listed fits all.
 var attributeTypes = map[string][]engine.FieldType{
 	"values":     {tText, tEnum, tEmail, tURL},
-	"min":        {tText, tEmail, tURL, tNumber, tInteger, tDate, tDatetime},
-	"max":        {tText, tEmail, tURL, tNumber, tInteger, tDate, tDatetime},
+	"min":        {tText, tEmail, tURL, tNumber, tInteger, tDate, tDatetime, tFile},
+	"max":        {tText, tEmail, tURL, tNumber, tInteger, tDate, tDatetime, tFile},
 	"pattern":    {tText, tEmail, tURL},
 	"integer":    {tNumber},
 	"empty":      {tText},

@@ -65,7 +65,7 @@ func (c *checker) bound(at site, t engine.FieldType, v raw.Value, integer bool) 
 	if !ok {
 		return nil, false
 	}
-	isLength := t == tText || t == tEmail || t == tURL
+	isLength := t == tText || t == tEmail || t == tURL || t == tFile // how many files
 	switch {
 	case isLength && (!n.IsInt() || n.Sign() < 0):
 		at.refuse("a whole number of characters", "%s is no length of a text", v)

@@ -9,15 +9,6 @@ func Unsupported(p *engine.Project) engine.Problems {
 	for name, t := range p.Tables.All() {
 		at := c.at("tables", name)
 		c.notYet(at.in("kind"), t.Kind == engine.KindFiles, "kind: files")
-		for name, f := range t.Fields.All() {
-			c.notYet(at.in("fields", name, "type"), f.Type == tFile, "type: file")
-		}
-	}
-	for name, ep := range p.Endpoints.All() {
-		at := c.at("endpoints", name)
-		for name, param := range ep.Params.All() {
-			c.notYet(at.in("params", name, "type"), param.Type == tFile, "type: file")
-		}
 	}
 	return c.problems
 }

@@ -31,6 +31,8 @@ type body struct {
 	kind BodyKind
 	json raw.Value
 	form []Pair
+
+	files []FileIn // in the order they came
 }
 
 // BodyLimits bounds the JSON of a body.
@@ -104,12 +106,19 @@ func (q *Request) readBody() error {
 	if q.HTTP.Body == nil || q.HTTP.Body == http.NoBody || q.HTTP.ContentLength == 0 {
 		return nil
 	}
-	if q.HTTP.ContentLength > q.MaxBody {
+	coded, boundary, ok := codingOf(q.HTTP.Header.Get("Content-Type"))
+	if q.Uploads != nil && q.Uploads.Whole() != "" && (!ok || coded != codedMultipart && coded != codedForm && (coded != codedJSON || q.Uploads.Always())) {
+		return q.readWholeFile()
+	}
+	streams := q.Uploads != nil && coded == codedMultipart
+	if q.HTTP.ContentLength > q.MaxBody && !streams {
 		return q.tooLarge()
 	}
-	coded, boundary, ok := codingOf(q.HTTP.Header.Get("Content-Type"))
 	if !ok {
 		return unsupportedBody()
+	}
+	if streams {
+		return q.streamMultipart(multipart.NewReader(q.HTTP.Body, boundary))
 	}
 	if encoding := q.HTTP.Header.Get("Content-Encoding"); encoding != "" && !strings.EqualFold(encoding, "identity") {
 		return unsupportedBody()
@@ -213,7 +222,7 @@ func (q *Request) readMultipart(content []byte, boundary string) error {
 			return broken
 		}
 		if part.FileName() != "" {
-			return &BodyError{Code: engine.Unsupported, Key: "body.file"}
+			continue // what is not declared is ignored
 		}
 		text, err := io.ReadAll(part)
 		if err != nil {

@@ -30,6 +30,7 @@ type Request struct {
 	Bound    bool      // Bind has been called
 	Item     raw.Value // of a bulk body while its parameters are checked: where parameters of the body stand
 	Many     bool      // the body is a list of items, see Items
+	Uploads  Uploads   // takes the files of the body; nil: there are none to take
 
 	// Items gives how many items a bulk body holds; nil where the endpoint takes no bulk. What counts requests counts these.
 	Items func(*Request) (int, error)

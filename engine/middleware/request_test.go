@@ -66,7 +66,7 @@ func TestInput(t *testing.T) {
 		{"empty", "application/json", ``, ``, ""},
 		{"form", "application/x-www-form-urlencoded", `x=1&x=2&y=a+b%21`, `{"x":["1","2"],"y":"a b!"}`, ""},
 		{"multipart", "multipart/form-data; boundary=b", multipart, `{"x":"1"}`, ""},
-		{"file", "multipart/form-data; boundary=b", upload, ``, engine.Unsupported},
+		{"file", "multipart/form-data; boundary=b", upload, `{}`, ""},
 		{"broken multipart", "multipart/form-data; boundary=b", "--b\r\nContent-Disposition: form-data; name=\"x\"\r\n\r\n1", ``, engine.Invalid},
 		{"json as text, of a beacon", "text/plain;charset=UTF-8", ` {"x":1}`, `{"x":1}`, ""},
 		{"text", "text/plain", `{"x":`, `"{\"x\":"`, ""},

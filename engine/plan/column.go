@@ -84,7 +84,7 @@ func resolveIn(p *engine.Project, t *engine.Table, a string, parts []string, nex
 	switch {
 	case len(rest) == 0:
 		return col, "", ""
-	case f.Type == engine.TypeJSON:
+	case f.Type == engine.TypeJSON || f.Type == engine.TypeFile:
 		return jsonPart(f, a, rest), "", ""
 	case f.Type == engine.TypeReference:
 		return throughReference(p, f, a, rest, next)

@@ -259,7 +259,7 @@ func (c *compiler) inherit(p *Param, declared *engine.Param) {
 	if t, found := c.project.Tables.Get(c.endpoint.Table); found {
 		f, _ = t.Fields.Get(p.Name)
 	}
-	if f == nil || f.Type == engine.TypeFile || f.Type == engine.TypeGenerated || f.Type == engine.TypeAutonumber {
+	if f == nil || f.Type == engine.TypeGenerated || f.Type == engine.TypeAutonumber {
 		p.Required = declared.IsRequired()
 		return
 	}
@@ -286,6 +286,17 @@ func (c *compiler) inherit(p *Param, declared *engine.Param) {
 
 func (c *compiler) writes() bool {
 	return c.endpoint.Kind == engine.Create || c.endpoint.Kind == engine.Update
+}
+
+// TakesMany reports whether a file parameter takes several files.
+func (p *Param) TakesMany() bool { return p.checkedAs() == value.TypeFiles }
+
+// checkedAs gives the type that Checker checks: a file parameter that takes several checks them together.
+func (p *Param) checkedAs() engine.FieldType {
+	if p.Type == engine.TypeFile && p.Field != nil && p.Field.Type == engine.TypeFile && p.Field.Many {
+		return value.TypeFiles
+	}
+	return p.Type
 }
 
 func inheritRules(own, field engine.Rules) engine.Rules {
@@ -323,11 +334,10 @@ func (c *compiler) paramSlots(p *Param) {
 	scope := messageScope(c.project, t, p.Field)
 	scope.Params = c.plan.scope.Params
 	p.message, rules.Message = c.message(rules.Message, []string{"params", p.Name, "message"}, scope)
-	if p.Type == engine.TypeFile {
-		c.problem([]string{"params", p.Name, "type"}, "", "file parameters are not supported yet")
-		return
+	if p.Type == engine.TypeFile && p.In != engine.InBody {
+		c.problem([]string{"params", p.Name, "in"}, "in: body", "a file comes in the body")
 	}
-	checker, problems := value.Compile(p.Type, &rules, p.Name, c.plan.Location)
+	checker, problems := value.Compile(p.checkedAs(), &rules, p.Name, c.plan.Location)
 	c.add(problems, "params", p.Name)
 	p.Checker = checker
 	if declared, found := c.endpoint.Params.Get(p.Name); found {

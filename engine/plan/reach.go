@@ -113,6 +113,9 @@ func pathJSON(p *engine.Project, t *engine.Table, a string, path []string, next 
 		x := alias(next)
 		sql, into, err := pathJSON(p, target, x, rest, next+1)
 		return "(SELECT " + sql + lookupFromAs(p, f, target, a, x) + ")", into, err
+	case engine.TypeFile:
+		stored := a + ".data->" + relation.Literal(f.Key)
+		return "CASE WHEN jsonb_typeof(" + stored + ") IN ('object', 'array') THEN jsonb_build_array(" + a + ".uid, " + stored + ") END", rest, checkFilePath(f, rest)
 	case engine.TypeJSON, engine.TypeReferences:
 		return fieldJSON(p, t, f, a, next), rest, nil
 	}

@@ -191,6 +191,11 @@ func (s *Shape) field(f *engine.Field, path []string) (template.Ref, error) {
 		return template.Ref{Kind: template.RefColumn, Index: s.column(asJSON(sql, typ)), Display: -1}, nil
 	case engine.TypeJSON:
 		slot.Path = rest
+	case engine.TypeFile:
+		if err := checkFilePath(f, rest); err != nil {
+			return slot, err
+		}
+		slot.File, slot.FilePath = fileField(s.project, s.table, f), rest
 	default:
 		if len(rest) > 0 {
 			return slot, fmt.Errorf("%s is a %s, it has no parts", f.Name, f.Type)
@@ -255,7 +260,11 @@ func (s *Shape) follow(f *engine.Field, slot template.Ref, target *engine.Table,
 		i = len(j.values)
 		j.values = append(j.values, sql)
 	}
-	return template.Ref{Kind: template.RefColumn, Index: j.column, Display: -1, Path: append([]string{strconv.Itoa(i)}, rest...)}, nil
+	ref := template.Ref{Kind: template.RefColumn, Index: j.column, Display: -1, Path: append([]string{strconv.Itoa(i)}, rest...)}
+	if t, field, into := fileAt(s.project, target, path); field != nil {
+		ref.Path, ref.File, ref.FilePath = ref.Path[:1], fileField(s.project, t, field), into
+	}
+	return ref, nil
 }
 
 func (s *Shape) join(f *engine.Field, target *engine.Table) *join {

@@ -107,16 +107,13 @@ func CompileTable(p *engine.Project, t *engine.Table) (*Table, engine.Problems) 
 
 func compileField(t *Table, f *engine.Field) (*Field, engine.Problems) {
 	field := &Field{Def: f, Slot: t.Keys.Slot(f.Key)}
-	if f.Type == engine.TypeFile {
-		return nil, engine.Problems{engine.Problemf([]string{"type"}, "", "fields of type file are not supported yet")}
-	}
 	var problems engine.Problems
 	scope := &template.Scope{Request: true, Auth: true}
 	rules := f.Rules
 	var found engine.Problems
 	field.message, rules.Message, found = compileMessage(rules.Message, messageScope(t.Project, t.Def, f))
 	problems = append(problems, found.At("message")...)
-	field.Checker, found = value.Compile(f.Type, &rules, f.Name, t.Location)
+	field.Checker, found = value.Compile(checkedAs(f), &rules, f.Name, t.Location)
 	problems = append(problems, found...)
 	if f.Type == engine.TypeAutonumber {
 		field.Sequence = relation.Sequence(t.Project, f)
@@ -141,6 +138,14 @@ func compileField(t *Table, f *engine.Field) (*Field, engine.Problems) {
 		}
 	}
 	return field, problems
+}
+
+// checkedAs gives the type that inputs of a field are checked as.
+func checkedAs(f *engine.Field) engine.FieldType {
+	if f.Type == engine.TypeFile && f.Many {
+		return value.TypeFiles
+	}
+	return f.Type
 }
 
 // refer prepares what a reference asks of its target.

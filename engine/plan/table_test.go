@@ -20,7 +20,6 @@ func TestCheckTable(t *testing.T) {
 		{engine.Field{Type: engine.TypeNumber, Rules: engine.Rules{Default: raw.Value(`"$request.query.n"`)}}, ""},
 		{engine.Field{Type: engine.TypeAutonumber, Rules: engine.Rules{Default: raw.Value(`1`)}}, "fields.x.default: an autonumber takes no default"},
 		{engine.Field{Type: engine.TypeReference, To: "pots"}, `fields.x.to: there is no table "pots"; did you mean posts?`},
-		{engine.Field{Type: engine.TypeFile}, "fields.x.type: fields of type file are not supported yet"},
 		{engine.Field{Type: engine.TypeNumber, Constraint: "$this.titel !== null"}, "fields.x.constraint: $this.titel does not exist; did you mean title?"},
 		{engine.Field{Type: engine.TypeNumber, Constraint: "$value > $this.title.length && $this.uid !== ''"}, ""},
 		{engine.Field{Type: engine.TypeReference, To: "posts", Constraint: "$that.slug !== $this.slug"}, ""},

@@ -14,6 +14,7 @@ import (
 // gives the variant of the statement; all refusals come at once.
 func (r *run) assign() (variant int, err error) {
 	w, t := r.w, r.plan.Table
+	r.kept = nil
 	values := grow(r.result.fields, len(t.Fields))
 	clear(values)
 	r.result.fields = values
@@ -44,6 +45,18 @@ func (r *run) assign() (variant int, err error) {
 				continue
 			}
 			v = canonical
+		}
+		if s.Field.Def.Type == engine.TypeFile {
+			stored, wrong, err := r.assignFile(s.Field, v)
+			if err != nil {
+				return 0, err
+			}
+			if wrong != nil {
+				s.Field.Explain(wrong, r.env, v)
+				refused.Fields = append(refused.Fields, *wrong)
+				continue
+			}
+			v = stored
 		}
 		values[s.Index] = v
 		if !v.IsNull() && len(v) > 2 {

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 
 	"github.com/sayrud/sayrud/engine"
+	"github.com/sayrud/sayrud/engine/file"
 	"github.com/sayrud/sayrud/engine/plan"
 	"github.com/sayrud/sayrud/engine/raw"
 	"github.com/sayrud/sayrud/engine/script"
@@ -22,6 +23,7 @@ type Engine struct {
 	uids    engine.UIDs
 	locks   *plan.Statement
 	changed func(tables ...int)
+	files   *file.Files // nil: records hold no files
 }
 
 // New makes an Engine over a database that the catalog has migrated. A nil log is slog.Default().
@@ -53,6 +55,7 @@ func (e *Engine) RunThen(ctx context.Context, p *plan.Plan, env *template.Env, i
 	env.Record, env.Records, env.Sources, env.Total, env.Next = nil, nil, nil, -1, nil
 	into.reset()
 	r := &run{engine: e, ctx: ctx, plan: p, env: env, result: into}
+	r.link(into)
 	var err error
 	switch {
 	case p.Write != nil && then != nil:
@@ -141,10 +144,18 @@ type run struct {
 	result *Result
 	lang   value.Lang
 	tx     *pg.Tx      // nil outside a transaction
+	kept   []kept      // files that an UPDATE leaves where they are
 	w      *plan.Write // of the plan, or of its upsert while that changes a record
 	looked bool        // the parameters that name records by something else hold their uids
 	given  [][]byte    // values of the filter that the request wrote
 	asked  []pg.Call   // of the sources, until they are sent
+}
+
+// link lets the rows of a Result show where files are.
+func (r *run) link(into *Result) {
+	if r.engine.files != nil {
+		into.links = r.engine.files
+	}
 }
 
 // language picks the language of refusals when the first one is needed.

@@ -65,6 +65,8 @@ func refusal(t *plan.Table, err error, lang value.Lang) *engine.Error {
 	switch code := pg.Code(err); {
 	case code == pg.UniqueViolation:
 		return taken(t, err, lang)
+	case code == pg.ForeignKeyViolation && pg.ConstraintName(err) == "sl_file_uses_blob": // its grace was over just now
+		return &engine.Error{Code: engine.Conflict, Message: value.Sentence(lang, "conflict"), Cause: err}
 	case code == pg.ForeignKeyViolation || code == pg.RestrictViolation:
 		who, _, _ := strings.Cut(pg.ConstraintName(err), ".")
 		if other, found := t.Project.Tables.Get(who); found && other.Label != "" {

@@ -13,6 +13,7 @@ func (e *Engine) RunIn(ctx context.Context, tx *pg.Tx, p *plan.Plan, env *templa
 	env.Record, env.Records, env.Sources, env.Total, env.Next = nil, nil, nil, -1, nil
 	into.reset()
 	r := &run{engine: e, ctx: ctx, plan: p, env: env, result: into, tx: tx}
+	r.link(into)
 	if err := r.guardedMain(); err != nil {
 		return r.refuse(err)
 	}

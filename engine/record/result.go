@@ -24,7 +24,8 @@ type Result struct {
 	params [][]byte    // a statement's parameters
 	fields []raw.Value // the values of a change, by field
 	total  []byte
-	joined int // records of lists joined to rows
+	joined int            // records of lists joined to rows
+	links  template.Links // of files
 
 	keys   raw.Keys
 	layout *plan.Layout
@@ -77,6 +78,7 @@ func (r *Result) decode(keys raw.Keys, l *plan.Layout, values [][]byte) template
 	}
 	r.room(size)
 	row := template.Row{UID: r.copy(at(values, l.UID)), ID: r.copy(at(values, l.ID)), Version: r.copy(at(values, l.Version))}
+	row.Links = r.links
 	row.CreatedAt = r.time(at(values, l.CreatedAt))
 	row.UpdatedAt = r.time(at(values, l.UpdatedAt))
 	slots := keys.Len()

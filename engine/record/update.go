@@ -35,7 +35,7 @@ func (r *run) apply(version, ids []byte) error {
 	if w.Keep != nil && r.idle() {
 		return r.keep(a)
 	}
-	if touched := r.touched(); len(touched) > 0 {
+	if touched := r.touched(); len(touched) > 0 || len(r.kept) > 0 {
 		return r.atomically(func() error { return r.changeLocked(touched, variant, a) })
 	}
 	s := w.Query.Statement(variant)
@@ -196,6 +196,9 @@ func (r *run) changeLocked(touched []*plan.Field, variant int, a *arg) error {
 			return r.sentence(engine.Precondition, "precondition")
 		}
 		ids[i] = row.id
+	}
+	if err := r.checkKept(rows); err != nil {
+		return err
 	}
 	if err := r.checkLocked(touched, rows); err != nil {
 		return err

@@ -44,6 +44,18 @@ func CreateLeaf(p *engine.Project, t *engine.Table) []string {
 	}
 }
 
+// TrackFiles gives the statements that make the triggers by which sl_file_uses follows the table's leaf, whatever the door. They bring
+// nothing to tables without file fields, so a leaf has them from its first file field on.
+func TrackFiles(p *engine.Project, t *engine.Table) []string {
+	var list []string
+	for _, event := range [][2]string{{"INSERT", "NEW TABLE AS _new"}, {"UPDATE", "OLD TABLE AS _old NEW TABLE AS _new"}, {"DELETE", "OLD TABLE AS _old"}} {
+		list = append(list, fmt.Sprintf(`CREATE OR REPLACE TRIGGER %s AFTER %s ON %s
+  REFERENCING %s FOR EACH STATEMENT EXECUTE FUNCTION public.sl_track_files(%d, %d)`,
+			"files_on_"+strings.ToLower(event[0]), event[0], Leaf(p, t), event[1], p.ID, t.ID))
+	}
+	return list
+}
+
 // DropView gives the statement that drops a view. It goes without CASCADE: when a user's own object depends on the view, the statement
 // fails with SQLSTATE 2BP01 and names it.
 func DropView(p *engine.Project, name string) string {

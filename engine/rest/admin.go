@@ -41,8 +41,8 @@ type call struct {
 
 func (c *call) ctx() context.Context { return c.q.HTTP.Context() }
 
-// A file is an answer that is no JSON object of ours.
-type file struct {
+// A download is an answer that is no JSON object of ours.
+type download struct {
 	contentType string
 	name        string // of a download; "" is none
 	body        []byte
@@ -62,7 +62,7 @@ func (s *Server) adminHandler() (http.Handler, error) {
 		return nil, err
 	}
 	operations = append(operations, operation{method: "GET", path: "/openapi.json", access: access{public: true},
-		handle: func(*call) (any, error) { return file{contentType: "application/json", body: document}, nil }})
+		handle: func(*call) (any, error) { return download{contentType: "application/json", body: document}, nil }})
 	r := chi.NewRouter()
 	for _, op := range operations {
 		r.Method(op.method, "/_/api"+op.path, s.operate(op))

@@ -153,17 +153,17 @@ type exportIn struct {
 	Expand bool   `query:"expand" doc:"write out the endpoints that crud makes"`
 }
 
-func (s *Server) exportProject(c *call, in *exportIn) (file, error) {
+func (s *Server) exportProject(c *call, in *exportIn) (download, error) {
 	text := definition.Print(c.project, in.Expand)
 	if in.Format != "json" {
-		return file{"application/yaml", c.project.Name + ".yaml", text}, nil
+		return download{"application/yaml", c.project.Name + ".yaml", text}, nil
 	}
 	parsed, err := definition.Parse(c.project.Name+".yaml", text)
 	if err != nil {
-		return file{}, err
+		return download{}, err
 	}
 	body, err := rawOf(parsed.Project)
-	return file{"application/json", c.project.Name + ".json", body}, err
+	return download{"application/json", c.project.Name + ".json", body}, err
 }
 
 type applyIn struct {

@@ -36,6 +36,7 @@ func (c *call) run(ep *engine.Endpoint, given map[string]raw.Value) (raw.Value, 
 
 func (c *call) runEndpoint(e *endpoint, given map[string]raw.Value) (raw.Value, error) {
 	e.prepare(c.q)
+	c.q.Env.AnyFile = true
 	c.q.Env.Auth = c.principal.ValueIn(c.project.Name)
 	lang := value.PickLang("auto", c.q.HTTP.Header.Get("Accept-Language"))
 	var refused []engine.FieldError

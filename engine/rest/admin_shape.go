@@ -151,7 +151,7 @@ func (c *call) answer(out any, status int) error {
 	switch out := out.(type) {
 	case none:
 		c.q.Status = 204
-	case file:
+	case download:
 		c.q.ContentType = out.contentType
 		if out.name != "" {
 			c.q.Header.Set("Content-Disposition", `attachment; filename="`+out.name+`"`)

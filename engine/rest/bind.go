@@ -132,6 +132,7 @@ func textsOf(dst []string, q *middleware.Request, p *plan.Param) (texts []string
 			kind, json = middleware.BodyJSON, q.Item
 		}
 		switch {
+		case p.IsWhole() && p.Type == engine.TypeFile: // see bindFiles
 		case p.IsWhole() && kind == middleware.BodyJSON:
 			return nil, json, true
 		case p.IsWhole():
@@ -192,6 +193,9 @@ func bindOne(q *middleware.Request, p *plan.Param, lang value.Lang) (raw.Value, 
 	texts, json, isJSON := textsOf(memory[:0], q, p)
 	if isJSON {
 		return bindJSON(p, json, lang)
+	}
+	if p.Type == engine.TypeFile {
+		return bindFiles(q, p, texts, lang)
 	}
 	if len(texts) == 0 && (p.Type == engine.TypeJSON || p.IsList()) && (p.In == engine.InQuery || p.In == engine.InBody) {
 		return bindNested(q, p, lang)

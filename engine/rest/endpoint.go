@@ -33,6 +33,8 @@ type endpoint struct {
 	needsBody  bool // the body is read and checked although no parameter may stand in it
 	bodyParams bool // some parameter is a member of the body
 
+	files []*plan.Param // those that take files from the body
+
 	uses []*engine.Table // what the plan depends on; see reusable
 }
 
@@ -63,6 +65,9 @@ func (s *Server) newEndpoint(p *engine.Project, ep *engine.Endpoint, trial bool)
 		e.needsQuery = e.needsQuery || param.In == engine.InQuery
 		e.bodyParams = e.bodyParams || param.In == engine.InBody && !param.IsWhole()
 		e.needsBody = e.needsBody || param.In == engine.InBody
+		if param.Type == engine.TypeFile && param.In == engine.InBody {
+			e.files = append(e.files, param)
+		}
 	}
 	e.needsBody = e.needsBody || mentionsBody(ep)
 	e.handler = e.chain.Handler(e.main(s.cfg.Records.RunThen), nil)
@@ -103,21 +108,27 @@ func (e *endpoint) prepare(q *middleware.Request) {
 // serve runs the onion and writes its answer or its error.
 func (e *endpoint) serve(q *middleware.Request, w http.ResponseWriter) {
 	e.prepare(q)
-	e.run(q)
+	taken := e.takeFiles(q, w)
+	err := e.run(q)
+	if taken != nil {
+		taken.done(err)
+	}
 	e.server.write(q, w)
 }
 
-// run makes the answer, whatever happens: a panic is an error like others.
-func (e *endpoint) run(q *middleware.Request) {
+// run makes the answer, whatever happens: a panic is an error like others. It gives what was answered as an error.
+func (e *endpoint) run(q *middleware.Request) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			e.server.logPanic(q, p)
-			e.server.fail(q, e, &engine.Error{Code: engine.Internal})
+			err = &engine.Error{Code: engine.Internal}
+			e.server.fail(q, e, err)
 		}
 	}()
-	if err := e.handler(q); err != nil {
+	if err = e.handler(q); err != nil {
 		e.server.fail(q, e, err)
 	}
+	return err
 }
 
 // A runner runs a plan: record.Engine.RunThen, or a rehearsal of it.

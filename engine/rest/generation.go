@@ -130,5 +130,5 @@ func (p *project) refuse(s *Server, q *middleware.Request, code engine.Code, key
 	p.fallback.prepare(q)
 	refused := &engine.Error{Code: code, Message: value.Sentence(p.fallback.lang(q), key, args...)}
 	q.Refused = refused
-	p.fallback.run(q)
+	_ = p.fallback.run(q) // it is answered
 }

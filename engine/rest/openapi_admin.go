@@ -106,7 +106,7 @@ func (s *schemas) responses(op *operation) object {
 	switch out := op.shape.out; {
 	case out == reflect.TypeFor[none]():
 		responses["204"] = object{"description": "Done."}
-	case out == reflect.TypeFor[file]() || out == nil:
+	case out == reflect.TypeFor[download]() || out == nil:
 		responses["200"] = object{"description": "The file."}
 	default:
 		status := "200"

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/sayrud/sayrud/engine"
+	"github.com/sayrud/sayrud/engine/file"
 	"github.com/sayrud/sayrud/engine/middleware"
 )
 
@@ -43,6 +44,8 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	case strings.HasPrefix(path, "/_/api/"):
 		q.MaxBody = maxAdminBody
 		s.admin.ServeHTTP(out, r.WithContext(withRequest(r.Context(), q)))
+	case strings.HasPrefix(path, file.Prefix) && s.cfg.Files != nil:
+		s.serveFile(q, out)
 	case strings.HasPrefix(path, "/_/") && s.cfg.Panel != nil:
 		s.cfg.Panel.ServeHTTP(out, r)
 	case path == "/healthz":

@@ -14,6 +14,7 @@ import (
 	"github.com/sayrud/sayrud/engine"
 	"github.com/sayrud/sayrud/engine/auth"
 	"github.com/sayrud/sayrud/engine/catalog"
+	"github.com/sayrud/sayrud/engine/file"
 	"github.com/sayrud/sayrud/engine/job"
 	"github.com/sayrud/sayrud/engine/middleware"
 	"github.com/sayrud/sayrud/engine/outbound"
@@ -37,6 +38,7 @@ type Config struct {
 	Secrets  *secret.Set                      // that of the Catalog; nil has none
 	Outbound *outbound.Client                 // connects to what definitions name; nil makes one that reaches the public Internet only
 	Env      func(name string) (string, bool) // variables that the operator listed, for secrets that come by the admin API; nil lists none
+	Files    *file.Files                      // nil: records hold no files
 	Log      *slog.Logger
 	Panel    http.Handler         // of /_/ ; nil is none
 	Registry *prometheus.Registry // nil makes one

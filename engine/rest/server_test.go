@@ -16,11 +16,13 @@ import (
 	"github.com/sayrud/sayrud/engine/catalog"
 	"github.com/sayrud/sayrud/engine/change"
 	"github.com/sayrud/sayrud/engine/definition"
+	"github.com/sayrud/sayrud/engine/file"
 	"github.com/sayrud/sayrud/engine/middleware"
 	"github.com/sayrud/sayrud/engine/outbound"
 	"github.com/sayrud/sayrud/engine/record"
 	"github.com/sayrud/sayrud/engine/script"
 	"github.com/sayrud/sayrud/engine/secret"
+	"github.com/sayrud/sayrud/storage/blob"
 	"github.com/sayrud/sayrud/storage/pg"
 	"github.com/sayrud/sayrud/storage/pg/pgtest"
 )
@@ -42,6 +44,8 @@ type door struct {
 	db      *pg.DB
 	records *record.Engine
 	feed    *change.Feed
+	files   *file.Files
+	store   *blob.Memory
 }
 
 // open serves the project files. The owner's token of the instance is in the Authorization header "owner", see scenario.
@@ -62,10 +66,14 @@ func openWith(t *testing.T, adjust func(*Config), files ...string) *door {
 	}
 	scripts := script.NewRunner(script.Config{Env: variables})
 	t.Cleanup(scripts.Close)
-	d := &door{t: t, db: db, auth: auth.New(db), catalog: c, feed: change.New(db, log), records: record.New(db, scripts, log)}
+	d := &door{t: t, db: db, auth: auth.New(db), catalog: c, feed: change.New(db, log), records: record.New(db, scripts, log), store: new(blob.Memory)}
+	if d.files, err = file.Open(t.Context(), db, d.store, log); err != nil {
+		t.Fatal(err)
+	}
+	d.records.UseFiles(d.files)
 	d.records.OnChange(d.feed.Changed)
 	cfg := Config{
-		DB: db, Catalog: c, Records: d.records, Cache: middleware.NewCache(d.feed, 0), Scripts: scripts, Auth: d.auth, Log: log,
+		DB: db, Catalog: c, Records: d.records, Files: d.files, Cache: middleware.NewCache(d.feed, 0), Scripts: scripts, Auth: d.auth, Log: log,
 		Secrets: secrets, Env: variables, Outbound: loopback(t),
 		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}, MetricsToken: "metrics-token",
 		Panel: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "panel") }),

@@ -74,6 +74,9 @@ type Ref struct {
 	Path    []string // further into the JSON value found: names, or decimal indexes of arrays
 	Items   Record   // of RefList
 
+	File     *FileField // of RefSlot and RefColumn: what is found is a stored file, or several
+	FilePath []string   // further into the file as it is shown
+
 	items *whole // the same, compiled
 }
 
@@ -84,6 +87,7 @@ type Row struct {
 	CreatedAt, UpdatedAt []byte      // 2026-11-23T05:28:00.123Z
 	Slots                []raw.Value // stored values, by the slot of their key (raw.Keys); nil where absent
 	Lists                [][]Row     // records joined to this one
+	Links                Links       // of files; nil makes none
 	Columns              []raw.Value // what else the statement fetched, as JSON: generated fields, values of referred records
 }
 
@@ -115,7 +119,9 @@ type Env struct {
 	This     raw.Value // stored form under names
 	That     raw.Value
 	Value    raw.Value
-	Event    raw.Value // an object of type, op, time, project, table
-	Before   raw.Value // stored form under names; nil is none
-	MaxBytes int       // of one rendered body or value; 0 is 16 MiB
+	Event    raw.Value     // an object of type, op, time, project, table
+	Before   raw.Value     // stored form under names; nil is none
+	Files    []engine.File // that came with the request: a record may hold them
+	AnyFile  bool          // the caller may read all files of the project, so a record may hold any
+	MaxBytes int           // of one rendered body or value; 0 is 16 MiB
 }

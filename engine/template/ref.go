@@ -45,6 +45,9 @@ func (r *Ref) read(row *Row) raw.Value {
 	case RefList:
 		v = r.appendList(nil, row)
 	}
+	if r.File != nil {
+		return r.file(walk(v, r.Path), row)
+	}
 	if len(r.Path) > 0 {
 		return walk(v, r.Path)
 	}

@@ -49,6 +49,7 @@ const (
 	byLength
 	byNumber
 	byOrder // canonical texts compare as what they mean
+	byCount // of the items of a list
 )
 
 var kinds = map[engine.FieldType]kind{
@@ -66,6 +67,8 @@ var kinds = map[engine.FieldType]kind{
 	engine.TypeJSON:       {jsonJSON, jsonText, unsized},
 	engine.TypeReference:  {referenceJSON, referenceText, unsized},
 	engine.TypeReferences: {referencesJSON, referencesText, unsized},
+	engine.TypeFile:       {fileJSON, fileText, unsized},
+	TypeFiles:             {filesJSON, filesText, byCount},
 }
 
 // A bound is a compiled min or max.
@@ -119,10 +122,10 @@ func (c *Checker) bound(problems *engine.Problems, attribute string, v raw.Value
 		return nil
 	}
 	switch c.kind.size {
-	case byLength:
+	case byLength, byCount:
 		n, ok := new(big.Int).SetString(string(v), 10)
 		if !ok || n.Sign() < 0 || !n.IsInt64() || n.Int64() > 1<<30 {
-			return refuse("it bounds the length of a text: give a whole number of characters")
+			return refuse("it bounds the length of a text, or how many files there are: give a whole number")
 		}
 		return &bound{shown: n.String(), length: int(n.Int64())}
 	case byNumber:
@@ -222,8 +225,11 @@ func (c *Checker) check(v raw.Value, refused string, lang Lang) (raw.Value, *eng
 }
 
 func (c *Checker) sized(rule string) string {
-	if c.kind.size == byLength {
+	switch c.kind.size {
+	case byLength:
 		return rule + ".length"
+	case byCount:
+		return rule + ".files"
 	}
 	return rule
 }
@@ -234,6 +240,8 @@ func (c *Checker) compare(v raw.Value, b *bound) int {
 		return textLength(v) - b.length
 	case byNumber:
 		return compareNumber(v, b.number)
+	case byCount:
+		return v.Len() - b.length
 	}
 	text, _ := v.Text()
 	return strings.Compare(text, b.order)

@@ -153,7 +153,9 @@ func TestCheckerRefusesRulesThatDoNotFit(t *testing.T) {
 		{engine.TypeNumber, engine.Rules{Max: raw.Value(`"x"`)}, "max"},
 		{engine.TypeDate, engine.Rules{Min: raw.Value("7")}, "min"},
 		{engine.TypeBoolean, engine.Rules{Max: raw.Value("1")}, "max"},
-		{engine.TypeFile, engine.Rules{}, "type"},
+		{engine.TypeFile, engine.Rules{Max: raw.Value("1")}, "max"},
+		{TypeFiles, engine.Rules{Max: raw.Value("1.5")}, "max"},
+		{"picture", engine.Rules{}, "type"},
 	} {
 		_, problems := Compile(tt.typ, &tt.rules, "x", nil)
 		if len(problems) != 1 || problems[0].Path[0] != tt.path {
