@@ -16,18 +16,20 @@ func Check(p *engine.Project) engine.Problems {
 	var problems engine.Problems
 	check := func(def *engine.Endpoint, steps []engine.Step, params []string, place ...string) {
 		bench := Bench{Def: def, Scope: &template.Scope{Request: true, Auth: true, Params: params}}
-		if slices.ContainsFunc(steps, isNotice) {
-			// What names the record is compiled with the plan. A plan that does not stand up is told of by others.
-			_, _ = plan.Compile(p, def, func(compiled *plan.Plan, after *template.Scope) engine.Problems {
-				bench.Scope, bench.After, steps = compiled.Scope(), after, compiled.Steps
-				return nil
-			})
-			if bench.After == nil {
-				return
-			}
+		compile := func() {
+			_, found := Compile(steps, bench)
+			problems = append(problems, found.At(place...)...)
 		}
-		_, found := Compile(steps, bench)
-		problems = append(problems, found.At(place...)...)
+		if !slices.ContainsFunc(steps, isNotice) {
+			compile()
+			return
+		}
+		// What names the record is compiled with the plan. A plan that does not stand up is told of by others.
+		_, _ = plan.Compile(p, def, func(compiled *plan.Plan, after *template.Scope) engine.Problems {
+			bench.Scope, bench.After, steps = compiled.Scope(), after, compiled.Steps
+			compile()
+			return nil
+		})
 	}
 	if p.Defaults != nil {
 		if i := slices.IndexFunc(p.Defaults.Middlewares, isNotice); i >= 0 {

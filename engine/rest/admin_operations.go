@@ -1,6 +1,8 @@
 package rest
 
 import (
+	"slices"
+
 	"github.com/sayrud/sayrud/engine/auth"
 )
 
@@ -30,7 +32,7 @@ func (s *Server) operations() []operation {
 		row("DELETE", "/me/sessions/{session}", "End a session", signedIn, s.endSession),
 		row("GET", "/info", "Versions and numbers of this server", signedIn, s.info),
 		row("GET", "/middlewares", "The middlewares and their settings", signedIn, s.middlewares),
-	}, append(append(s.peopleOperations(), s.projectOperations()...), s.recordOperations()...)...)
+	}, slices.Concat(s.peopleOperations(), s.projectOperations(), s.recordOperations(), s.deliveryOperations())...)
 }
 
 func (s *Server) peopleOperations() []operation {

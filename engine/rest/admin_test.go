@@ -163,13 +163,13 @@ func TestRolesAndScopes(t *testing.T) {
 func TestEveryOperationRefusesStrangers(t *testing.T) {
 	t.Parallel()
 	d := open(t, blog)
-	stranger := d.token("blog", auth.Viewer, auth.Deliveries)
+	stranger := d.token("blog", auth.Viewer, auth.Files)
 	for _, op := range d.server.operations() {
 		if op.access.public {
 			continue
 		}
 		path := strings.NewReplacer("{project}", "blog", "{table}", "comments", "{field}", "nick", "{uid}", "x", "{endpoint}", "one", "{index}", "x",
-			"{administrator}", "1", "{token}", "x", "{session}", "x").Replace("/_/api" + op.path)
+			"{administrator}", "1", "{token}", "x", "{session}", "x", "{delivery}", "x").Replace("/_/api" + op.path)
 		if w := d.do(scenario{method: op.method, path: path, headers: csrf}); w.Code != http.StatusUnauthorized {
 			t.Errorf("anonymous: %s %s: %d %s", op.method, op.path, w.Code, w.Body)
 		}
