@@ -15,7 +15,7 @@ import (
 	"github.com/sayrud/sayrud/engine/template"
 )
 
-func steps(t *testing.T, text string) []engine.Step {
+func steps(t testing.TB, text string) []engine.Step {
 	t.Helper()
 	var list []engine.Step
 	raw.Value(text).Items(func(_ int, item raw.Value) bool {

@@ -64,6 +64,8 @@ type bucket struct {
 	refused time.Time // until then the shared bucket is known to be empty
 	used    time.Time
 	per     time.Duration
+	others  float64 // what was free in the shared bucket when the lease was taken, and
+	asked   time.Time
 
 	alone     float64 // tokens while PostgreSQL is away
 	aloneFrom time.Time
@@ -154,6 +156,7 @@ func (l *Limiter) take(ctx context.Context, key Key, rule Rule, want float64) ti
 		return b.takeAlone(now, rule)
 	}
 	b.aloneFrom = time.Time{}
+	b.others, b.asked = got.left, now
 	b.leased, b.left, b.epoch, b.until = got.tokens, got.tokens, got.epoch, now.Add(got.lives)
 	if b.left < want {
 		wait := max(time.Duration((want-b.left-got.left)/rule.perSecond()*float64(time.Second)), time.Millisecond)
@@ -165,6 +168,21 @@ func (l *Limiter) take(ctx context.Context, key Key, rule Rule, want float64) ti
 	}
 	b.left -= want
 	return 0
+}
+
+// Remaining gives how many tokens are left as far as this server knows - others may have taken some since it asked - and how long the
+// bucket takes to be full.
+func (l *Limiter) Remaining(key Key, rule Rule) (tokens int, full time.Duration) {
+	b := l.bucket(key)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	now := l.now()
+	free := b.left
+	if !now.Before(b.refused) {
+		free += b.others + now.Sub(b.asked).Seconds()*rule.perSecond()
+	}
+	free = max(0, min(free, rule.Limit))
+	return int(free), time.Duration((rule.Limit - free) / rule.perSecond() * float64(time.Second))
 }
 
 // leaseTimeout is how long a request waits for the shared bucket before this server counts alone.

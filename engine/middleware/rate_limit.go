@@ -3,6 +3,7 @@ package middleware
 import (
 	"crypto/sha256"
 	"encoding/binary"
+	"fmt"
 	"math"
 	"slices"
 	"strconv"
@@ -26,6 +27,8 @@ func rateLimitDefinition() *Definition {
 			{Name: "limit", Type: "integer", Required: true, Min: 1, Max: 1_000_000, Doc: "how many requests"},
 			{Name: "per", Type: "string", Default: raw.Text("1m"), Form: "^[0-9]+(s|m|h|d)$", Check: checkPer, Doc: "over which time: 30s, 1m, 2h, 1d"},
 			{Name: "by", Type: "string", Slot: true, Default: raw.Text("$request.ip"), Doc: "what is counted by itself; an IPv6 address counts as its /64"},
+			{Name: "headers", Type: TypeBoolean, Default: raw.False,
+				Doc: "answers tell the limit and what is left of it, as far as this server knows, in RateLimit-Policy and RateLimit (draft-ietf-httpapi-ratelimit-headers)"},
 		},
 		Compile: compileRateLimit,
 	}
@@ -71,6 +74,8 @@ func compileRateLimit(settings raw.Value, b Bench) (Wrap, engine.Problems) {
 	}
 	needsParams := slot != nil && slices.ContainsFunc(slot.Mentions(), func(path []string) bool { return path[0] == "$params" })
 	rule := Rule{Limit: float64(limit), Per: per}
+	told := string(settings.Get("headers")) == "true"
+	name := `"limit` + strconv.Itoa(b.Step) + `"`
 	var seed []byte
 	for _, n := range []int{b.Project, b.Endpoint, b.Step} {
 		seed = binary.BigEndian.AppendUint32(seed, uint32(n))
@@ -105,7 +110,14 @@ func compileRateLimit(settings raw.Value, b Bench) (Wrap, engine.Problems) {
 				}
 				key = LimitKey(strings.Trim(string(raw.AppendText(nil, v)), " "))
 			}
-			if wait := b.Limits.TakeN(r.HTTP.Context(), bucketKey(seed, key), rule, items); wait > 0 {
+			bucket := bucketKey(seed, key)
+			wait := b.Limits.TakeN(r.HTTP.Context(), bucket, rule, items)
+			if told {
+				left, full := b.Limits.Remaining(bucket, rule)
+				r.Header.Add("RateLimit-Policy", fmt.Sprintf("%s;q=%d;w=%d", name, limit, int(per.Seconds())))
+				r.Header.Add("RateLimit", fmt.Sprintf("%s;r=%d;t=%d", name, left, int(math.Ceil(full.Seconds()))))
+			}
+			if wait > 0 {
 				return &engine.Error{Code: engine.RateLimited, RetryAfter: max(1, int(math.Ceil(wait.Seconds())))}
 			}
 			return next(r)

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/sayrud/sayrud/engine/auth"
 	"github.com/sayrud/sayrud/engine/change"
 	"github.com/sayrud/sayrud/engine/record"
 )
@@ -39,6 +40,7 @@ endpoints:
   unmake: {kind: DELETE, route: "DELETE /makers/{id}", table: makers, filter: {uid: $params.id}}
   greet: {route: GET /greet, middlewares: [{cache: {}}, main], response: {body: {you: $request.headers.user-agent, n: $request.query.n}}}
   biscuit: {route: GET /biscuit, middlewares: [{cache: {}}, main], response: {headers: {Set-Cookie: a=b}, body: {id: =$uuid()}}}
+  mine: {route: GET /mine, middlewares: [{auth: {optional: true}}, {cache: {}}, main], response: {body: {kind: $auth.kind}}}
   by_key: {route: GET /by-key, params: {k: {in: query, type: text}, x: {in: query, type: text}}, middlewares: [{cache: {key: $params.k}}, main], response: {body: {x: $params.x}}}
 `
 
@@ -94,6 +96,17 @@ func TestCacheGivesAnswersAgain(t *testing.T) {
 		{name: "metrics", path: "/metrics", headers: "Authorization: Bearer metrics-token", status: 200, want: []string{
 			`sayrud_middleware_cache_requests_total{result="hit"}`, `sayrud_middleware_cache_requests_total{result="miss"}`, "sayrud_middleware_cache_bytes ",
 			"sayrud_change_polls_total ", "sayrud_middleware_rate_limit_requests_total", `sayrud_http_requests_total{class="2xx",endpoint="list",project="shop"}`}},
+	} {
+		d.check(s)
+	}
+	d.keeps("/api/shop/mine")
+	token := d.token("shop", auth.Viewer, auth.RecordsRead)
+	for _, s := range []scenario{
+		{name: "who asks counts", path: "/api/shop/mine", headers: token, status: 200, want: []string{`{"kind":"token"}`}, lacks: []string{"Age: "}},
+		{name: "again", path: "/api/shop/mine", headers: token, status: 200, want: []string{`{"kind":"token"}`, "Age: "}},
+		{name: "a guest", path: "/api/shop/mine", status: 200, want: []string{`{"kind":null}`, "Age: "}},
+		{name: "a guest with an empty token", path: "/api/shop/mine", headers: "Authorization: Bearer ", status: 200, want: []string{`{"kind":null}`, "Age: "}},
+		{name: "a guest with a malformed token", path: "/api/shop/mine", headers: "Authorization: Bearer a.b", status: 200, want: []string{`{"kind":null}`, "Age: "}},
 	} {
 		d.check(s)
 	}

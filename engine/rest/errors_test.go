@@ -29,6 +29,7 @@ endpoints:
   strict: {kind: CREATE, route: POST /strict, table: notes, params: {title: {}}, guards: [{when: "=true", status: 403}]}
   limited: {route: GET /limited, middlewares: [{rate_limit: {limit: 1, per: 1h}}, {cors: {}}, main], response: {body: {n: 1}}}
   closed: {route: GET /closed, middlewares: [{auth: {}}, {cors: {}}, main], response: {body: {n: 1}}}
+  checked: {route: GET /checked, middlewares: [{captcha: {provider: pow, difficulty: 8}}, {cors: {}}, main], response: {body: {n: 1}}}
   fenced: {route: GET /fenced, middlewares: [{ip_filter: {allow: [9.9.9.9]}}, {cors: {}}, main], response: {body: {n: 1}}}
   small: {route: POST /small, params: {x: {type: text}}, middlewares: [{body_limit: {bytes: 9}}, {cors: {}}, main]}
   change: {kind: UPDATE, route: PUT /taken, table: notes, filter: {title: taken}, params: {size: {}}}
@@ -101,6 +102,7 @@ var failures = []failure{
 	{name: "rate limit", path: "/limited", code: engine.RateLimited, message: "Too many requests."},
 	{name: "authentication", path: "/closed", code: engine.Unauthorized, message: "Sign in first."},
 	{name: "a token that is none", path: "/closed", headers: "Authorization: Bearer", code: engine.Unauthorized},
+	{name: "captcha", path: "/checked", code: engine.Captcha},
 	{name: "forbidden", path: "/fenced", code: engine.Forbidden, message: "not allowed"},
 	{name: "a script that fails", path: "/broken", code: engine.Internal, message: "Something went wrong on the server."},
 	{name: "a script without end", path: "/endless", code: engine.Timeout, message: "The request took too long."},

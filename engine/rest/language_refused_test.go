@@ -89,7 +89,6 @@ func TestLanguageRefuses(t *testing.T) {
 		{`route: GET /x, middlewares: [main, main]`, "main"},
 		{`route: GET /x, middlewares: [{cors: {}}]`, "main is missing"},
 		{`route: GET /x, middlewares: [{cors: {origins: ["*"], credentials: true}}, main]`, "credentials"},
-		{`route: GET /x, middlewares: [{captcha: {}}, main]`, "not available in this version"},
 		{`route: GET /x, respons: {}`, "response"},
 		{`route: GET /x, response: {status: 99}`, "no status"},
 		{`route: GET /x, response: {headers: {Content-Length: 5}}`, "Content-Length"},
