@@ -11,16 +11,24 @@ import (
 
 var fence = regexp.MustCompile("(?ms)^```([a-z]+)\n(.*?)^```")
 
-// TestGuide does what docs/guide says: it writes each project, runs each command in a shell and compares what it prints with the block
-// behind it, in which … stands for anything.
+// TestGuide does what docs/guide and the recipes say, one page after the other.
 func TestGuide(t *testing.T) {
 	t.Parallel()
-	page, err := os.ReadFile("../docs/guide/README.md")
+	in := install(t)
+	in.start()
+	for _, page := range []string{"guide/README.md", "recipes/comment-widget.md", "recipes/grid.md", "recipes/mini-program.md"} {
+		t.Run(page, func(t *testing.T) { in.follow(t, filepath.Join("../docs", page)) })
+	}
+}
+
+// follow does what a page says: it writes each project, runs each command in a shell and compares what it prints with the block
+// behind it, in which … stands for anything.
+func (in *installation) follow(t *testing.T, path string) {
+	t.Helper()
+	page, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	in := install(t)
-	in.start()
 	dir := t.TempDir()
 	if err := os.Symlink(binary, filepath.Join(dir, "sayrud")); err != nil {
 		t.Fatal(err)
@@ -48,7 +56,7 @@ func TestGuide(t *testing.T) {
 				lines = lines[len(lines)-1:]
 			}
 			if !regexp.MustCompile(pattern).MatchString(strings.Join(lines, "\n")) {
-				t.Errorf("the guide says\n%s\nand the command prints\n%s", text, printed)
+				t.Errorf("the page says\n%s\nand the command prints\n%s", text, printed)
 			}
 		}
 	}

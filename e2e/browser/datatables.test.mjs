@@ -54,6 +54,7 @@ for (const method of ["GET", "POST"]) {
     await open(method);
     await lists(["Charlie", "Bravo", "Echo", "Alpha", "Delta"]);
     await info("Showing 1 to 5 of 7 entries");
+    await shot(page, `datatables-${method.toLowerCase()}`);
     await page.locator(".dt-paging").getByText("2", { exact: true }).click();
     await lists(["你好", "Hello <b>world</b>"]);
     await info("Showing 6 to 7 of 7 entries");
@@ -69,14 +70,12 @@ for (const method of ["GET", "POST"]) {
     await page.getByLabel("Only nicknames with").fill("cl");
     await lists(["Bravo", "Alpha"]);
     await info("Showing 1 to 2 of 2 entries (filtered from 7 total entries)");
-    await shot(page, `datatables-${method.toLowerCase()}`);
     await page.getByLabel("Only nicknames with").fill("");
     await page.getByRole("searchbox", { name: "Search" }).fill("nothing has this");
     await info("No matching records found");
     await page.getByRole("searchbox", { name: "Search" }).fill("");
     await page.getByLabel("entries per page").selectOption("-1");
     await info("Showing 1 to 7 of 7 entries");
-    await shot(page, `datatables-all-${method.toLowerCase()}`);
     assert.deepEqual(tab.complaints.splice(0), []);
   });
 }
