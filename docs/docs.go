@@ -91,7 +91,39 @@ func writeProperty(b *strings.Builder, within string, p *middleware.Property) {
 	if p.Required {
 		name = "**" + name + "**"
 	}
+	fmt.Fprintf(b, "| %s | %s | %s |\n", name, cell(propertyType(p)), cell(p.Doc))
+	inner, below := p, within+p.Name+"."
+	if p.Of != nil {
+		inner, below = p.Of, within+p.Name+map[middleware.PropertyType]string{middleware.TypeMap: ".*."}[p.Type]
+		if p.Type != middleware.TypeMap {
+			below += "[]."
+		}
+	}
+	for i := range inner.Members {
+		writeProperty(b, below, &inner.Members[i])
+	}
+}
+
+// propertyType says in words what a setting may be.
+func propertyType(p *middleware.Property) string {
 	is := p.Type
+	switch {
+	case len(p.Values) > 0:
+		is = "`" + strings.Join(p.Values, "` `") + "`"
+	case p.Type == middleware.TypeArray && p.Of != nil:
+		is = "list: " + propertyType(p.Of)
+	case p.Type == middleware.TypeArray:
+		is = "list: string"
+	case p.Type == middleware.TypeMap && p.Of != nil:
+		is = "name: " + propertyType(p.Of)
+	case p.Type == middleware.TypeTexts:
+		is = "string, or list of them"
+	case p.Type == middleware.TypeSecret:
+		is = "[secret](#secrets)"
+	}
+	if p.OrSecret {
+		is += " or [secret](#secrets)"
+	}
 	if p.Slot {
 		is += ", [slot](expressions.md)"
 	}
@@ -101,7 +133,7 @@ func writeProperty(b *strings.Builder, within string, p *middleware.Property) {
 	if p.Min != 0 || p.Max != 0 {
 		is += fmt.Sprintf(", %d to %d", p.Min, p.Max)
 	}
-	fmt.Fprintf(b, "| %s | %s | %s |\n", name, cell(is), cell(p.Doc))
+	return is
 }
 
 func helpers() string {
