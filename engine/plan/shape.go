@@ -35,13 +35,28 @@ type Shape struct {
 	names  []string // of an aggregation: its members are the columns
 }
 
-// A join gathers what is read of the record one reference leads to. One lookup gives it all, as a JSON array: written as text, since
-// jsonb_build_object takes as long as the lookup itself.
+// A join gathers what is read of the record one reference leads to. One lookup gives it all, as a JSON object: the record as it is
+// stored, where most of it is wanted, else written as text, since jsonb_build_object takes as long as the lookup itself.
 type join struct {
 	key    string // of the reference field
 	from   string // FROM and WHERE of the lookup
 	column int
+	keys   []string // under which the values stand
 	values []string
+	stored int // of values: how many are fields as they are stored
+	fields int // of the record: how many are stored
+}
+
+// sql writes the lookup. Taking a value out of a record costs about as much as printing one value of it.
+func (j *join) sql() string {
+	if j.stored == len(j.values) && 2*j.stored >= j.fields {
+		return "(SELECT x1.data" + j.from + ")"
+	}
+	list := ""
+	for i, sql := range j.values {
+		list += []string{"'{", " || ',"}[min(i, 1)] + `"` + j.keys[i] + `":' || coalesce((` + sql + ")::text, 'null')"
+	}
+	return "(SELECT " + list + " || '}'" + j.from + ")"
 }
 
 func newShape(p *engine.Project, t *engine.Table, reveal []string) *Shape {
@@ -258,9 +273,14 @@ func (s *Shape) follow(f *engine.Field, slot template.Ref, target *engine.Table,
 	i := slices.Index(j.values, sql)
 	if i < 0 {
 		i = len(j.values)
-		j.values = append(j.values, sql)
+		key := strconv.Itoa(i)
+		if f, found := target.Fields.Get(path[0]); found && sql == "(x1.data->"+relation.Literal(f.Key)+")" {
+			key = f.Key
+			j.stored++
+		}
+		j.keys, j.values = append(j.keys, key), append(j.values, sql)
 	}
-	ref := template.Ref{Kind: template.RefColumn, Index: j.column, Display: -1, Path: append([]string{strconv.Itoa(i)}, rest...)}
+	ref := template.Ref{Kind: template.RefColumn, Index: j.column, Display: -1, Path: append([]string{j.keys[i]}, rest...)}
 	if t, field, into := fileAt(s.project, target, path); field != nil {
 		ref.Path, ref.File, ref.FilePath = ref.Path[:1], fileField(s.project, t, field), into
 	}
@@ -274,6 +294,11 @@ func (s *Shape) join(f *engine.Field, target *engine.Table) *join {
 		}
 	}
 	j := &join{key: f.Key, from: lookupFrom(s.project, f, target, "r"), column: len(s.columns)}
+	for _, other := range target.Fields.All() {
+		if other.Type != engine.TypeGenerated {
+			j.fields++
+		}
+	}
 	s.columns = append(s.columns, "") // written by close
 	s.joins = append(s.joins, j)
 	return j
@@ -295,11 +320,7 @@ func (s *Shape) close() {
 		return
 	}
 	for _, j := range s.joins {
-		list := ""
-		for i, sql := range j.values {
-			list += []string{"'['", " || ','"}[min(i, 1)] + " || coalesce((" + sql + ")::text, 'null')"
-		}
-		s.columns[j.column] = "(SELECT " + list + " || ']'" + j.from + ")"
+		s.columns[j.column] = j.sql()
 	}
 	s.closed = true
 	for _, inc := range s.lists {
