@@ -20,6 +20,9 @@ func (r *run) lookups() error {
 
 // lookup replaces the parameters that name records by something else by their uids. All that name nothing are refused at once.
 func (r *run) lookup() error {
+	if len(r.plan.Lookups) == 0 {
+		return nil
+	}
 	refused := &engine.Error{Code: engine.Invalid}
 	for _, l := range r.plan.Lookups {
 		p, v := r.plan.Params[l.Param], r.env.Params[l.Param]

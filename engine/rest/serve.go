@@ -92,7 +92,11 @@ func (s *Server) identify(q *middleware.Request) {
 // write sends the answer with its length in one Write.
 func (s *Server) write(q *middleware.Request, w http.ResponseWriter) {
 	h := q.Header
-	if q.ContentType != "" {
+	switch q.ContentType {
+	case "":
+	case "application/json":
+		h["Content-Type"] = plainJSON
+	default:
 		h["Content-Type"] = []string{q.ContentType}
 	}
 	if _, own := h["Content-Security-Policy"]; !own && !isJSON(q.ContentType) {
@@ -113,6 +117,8 @@ func (s *Server) write(q *middleware.Request, w http.ResponseWriter) {
 		_, _ = w.Write(q.Body) // the client may be gone
 	}
 }
+
+var plainJSON = []string{"application/json"}
 
 var sandbox = []string{"default-src 'none'; sandbox"}
 

@@ -14,7 +14,7 @@ import (
 //
 // An error of one takes back what the batch wrote; all of them then run again, each alone, so nobody gets the error of
 // another. Statements that take long do not stay among the short ones: one that takes 250 ms, or waits 100 ms for a
-// lock, runs again alone, and so do those that went with it; later it is tried alone before it goes with others again.
+// lock, runs again alone, and so do those that went with it; for a second it stays alone, and until it was quick again.
 type Class int
 
 // The classes.
@@ -30,16 +30,23 @@ const (
 	longestShort = 250 * time.Millisecond
 	// longestLockWait bounds its wait for a lock. It is shorter than the deadlock timeout of 1 s.
 	longestLockWait = 100 * time.Millisecond
-	// quickRead is what a read takes at most, alone or in a batch. A write may take longestShort: it waits for the disk.
+	// quickRead is what a read, or a batch of reads, usually takes at most. A write may take longestShort: it waits for the disk.
 	quickRead = 50 * time.Millisecond
+	// mostStrikes is how often in a row a statement may take longer when it is tried alone: on a machine that has too much to do, quick
+	// ones do at times.
+	mostStrikes = 3
 	// apartFor is how long a slow statement stays alone before it is tried.
 	apartFor = time.Second
 	// widest bounds the parameters of a statement that goes together with others, in bytes.
 	widest = 32 << 10
 )
 
-// suspected is a time long ago: the statement goes alone, until it once was quick.
-const suspected = 1
+// What stands in Statement.apart where it is no time.
+const (
+	trusted   = iota
+	suspected // the next call tries it alone
+	tried     // a call is about it
+)
 
 func (c Class) quick() time.Duration {
 	if c == ShortRead {
@@ -50,7 +57,10 @@ func (c Class) quick() time.Duration {
 
 // together reports whether s may go with others now.
 func (s *Statement) together(args [][]byte) bool {
-	if s.class == Single || s.apart.Load() != 0 {
+	switch apart := s.apart.Load(); {
+	case s.class == Single || apart > tried:
+		return false
+	case apart == suspected && s.apart.CompareAndSwap(suspected, tried):
 		return false
 	}
 	size := 0
@@ -61,18 +71,20 @@ func (s *Statement) together(args [][]byte) bool {
 }
 
 // timed takes note of how long s took alone.
-func (s *Statement) timed(took time.Duration, err error) {
-	until := s.apart.Load()
-	switch {
-	case took > s.class.quick():
+func (s *Statement) timed(took time.Duration) {
+	switch apart := s.apart.Load(); {
+	case took > longestShort || took > s.class.quick() && s.strikes.Add(1) >= mostStrikes:
 		s.slow()
-	case until != 0 && err == nil && time.Now().UnixNano() >= until:
-		s.apart.CompareAndSwap(until, 0)
+	case took > s.class.quick():
+		s.apart.CompareAndSwap(tried, suspected)
+	case apart <= tried || time.Now().UnixNano() >= apart:
+		s.strikes.Store(0)
+		s.apart.CompareAndSwap(apart, trusted)
 	}
 }
 
 // slow keeps s alone for a while.
 func (s *Statement) slow() { s.apart.Store(time.Now().Add(apartFor).UnixNano()) }
 
-// suspect makes s show alone that it is quick.
-func (s *Statement) suspect() { s.apart.CompareAndSwap(0, suspected) }
+// suspect has s tried alone.
+func (s *Statement) suspect() { s.apart.CompareAndSwap(trusted, suspected) }

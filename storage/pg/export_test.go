@@ -47,9 +47,12 @@ func (g *Gathering) Go() {
 
 // Trust lets a statement go with others before it has shown that it is quick.
 func Trust(s *Statement) *Statement {
-	s.apart.Store(0)
+	s.apart.Store(trusted)
 	return s
 }
 
 // Apart reports whether a statement goes alone.
-func Apart(s *Statement) bool { return s.apart.Load() != 0 }
+func Apart(s *Statement) bool { return s.apart.Load() > tried }
+
+// Trusted reports whether a statement has shown that it is quick.
+func Trusted(s *Statement) bool { return s.apart.Load() == trusted }

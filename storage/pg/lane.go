@@ -34,6 +34,7 @@ func openLanes(ctx context.Context, cfg Config) (*lanes, error) {
 	cpus := runtime.GOMAXPROCS(0)
 	readers, writers := int32(max(cpus/2, 3)), int32(max(cpus/4, 2))
 	pc.MaxConns = readers + writers + 1
+	pc.ShouldPing = unboundPing
 	pool, err := pgxpool.NewWithConfig(ctx, pc)
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)

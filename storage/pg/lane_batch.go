@@ -19,10 +19,7 @@ type batch struct {
 func (b *batch) run(conn *pgxpool.Conn, patience time.Duration) {
 	defer conn.Release()
 	c := conn.Conn().PgConn()
-	if patience > 0 {
-		_ = c.Conn().SetReadDeadline(time.Now().Add(patience))
-		defer func() { _ = c.Conn().SetReadDeadline(time.Time{}) }()
-	}
+	bound(c, patience)
 	var room [mostTogether]*call
 	sent, described := b.prepare(c, room[:0])
 	if len(sent) == 0 {
@@ -40,6 +37,30 @@ func (b *batch) run(conn *pgxpool.Conn, patience time.Duration) {
 	if err != nil {
 		b.settle(c, sent, done, err)
 	}
+}
+
+// bound sees to it that the server has between patience and twice of it to answer. Setting a deadline costs as much as
+// a system call, so it is left to the next batch.
+func bound(c *pgconn.PgConn, patience time.Duration) {
+	p := preparedOf(c)
+	if now := time.Now(); patience > 0 && p.until.Sub(now) < patience {
+		p.until = now.Add(2 * patience)
+		_ = c.Conn().SetReadDeadline(p.until)
+	}
+}
+
+// pingAfter is how long a connection may be idle before it is asked whether it lives.
+const pingAfter = time.Second
+
+// unboundPing has the ping of a connection that was idle find no deadline of a batch.
+func unboundPing(_ context.Context, p pgxpool.ShouldPingParams) bool {
+	if p.IdleDuration <= pingAfter {
+		return false
+	}
+	c := p.Conn.PgConn()
+	preparedOf(c).until = time.Time{}
+	_ = c.Conn().SetReadDeadline(time.Time{})
+	return true
 }
 
 // prepare gives the calls whose statements the server knows now; others run alone, where they find out why not.

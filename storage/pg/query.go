@@ -31,7 +31,7 @@ func (db *DB) Query(ctx context.Context, s *Statement, args [][]byte, row func(v
 	}
 	began := time.Now()
 	rows, err = db.alone(ctx, s, args, row)
-	s.timed(time.Since(began), err)
+	s.timed(time.Since(began))
 	return rows, err
 }
 

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"sync/atomic"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
 )
@@ -19,7 +20,9 @@ type Statement struct {
 	sql   string
 	name  string
 	class Class
-	apart atomic.Int64 // until when it goes alone, see timed; 0 is not at all
+
+	apart   atomic.Int64 // until when it goes alone, in nanoseconds since 1970, or trusted, suspected, tried
+	strikes atomic.Int32 // how often in a row it took long alone
 }
 
 // NewStatement makes a statement of SQL text. It asks no server; mistakes show when it first runs.
@@ -51,6 +54,7 @@ type prepared struct {
 	limit  int
 	byName map[string]*list.Element // of *description
 	order  list.List
+	until  time.Time // the connection's read deadline, where it is kept from one batch to the next
 }
 
 type description struct {
