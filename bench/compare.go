@@ -23,6 +23,7 @@ type side struct {
 	addr  string
 	base  string // before the paths of the operations
 	pid   int
+	vars  string // address of its expvar
 	id    func(i int) string
 	owner func(i int) string // the JSON of a reference to author i
 }
@@ -74,7 +75,7 @@ func compare(ctx context.Context, l *lab, c config) error {
 	if err := fillHand(ctx, conn, c.records); err != nil {
 		return fmt.Errorf("fill the hand-written side: %w", err)
 	}
-	if err := l.fillSayrud(ctx, "bench", c.records); err != nil {
+	if err := l.fillOnce(ctx, "bench", c.records); err != nil {
 		return fmt.Errorf("fill Sayrud: %w", err)
 	}
 	if err := l.vacuum(ctx, conn); err != nil {
@@ -84,9 +85,9 @@ func compare(ctx context.Context, l *lab, c config) error {
 	if err != nil {
 		return err
 	}
-	hand := &side{name: "hand-written", addr: l.handAddr, pid: l.hand.Process.Pid,
+	hand := &side{name: "hand-written", addr: l.handAddr, pid: l.hand.Process.Pid, vars: l.handAddr,
 		id: func(i int) string { return fmt.Sprint(i + 1) }, owner: func(i int) string { return fmt.Sprint(i + 1) }}
-	sayrud := &side{name: "sayrud", addr: l.addr, base: "/api/bench", pid: l.sayrud.Process.Pid,
+	sayrud := &side{name: "sayrud", addr: l.addr, base: "/api/bench", pid: l.sayrud.Process.Pid, vars: l.vars,
 		id: commentUID, owner: func(i int) string { return `"` + authorUID(i) + `"` }}
 	if err := sameAnswers(ctx, hand, sayrud); err != nil {
 		return err
@@ -95,7 +96,7 @@ func compare(ctx context.Context, l *lab, c config) error {
 	for _, connections := range c.connections {
 		fmt.Printf("%d records, %d connections, %d interleaved runs of %s; CPU of the server and PostgreSQL per request\n", c.records, connections, c.rounds, c.run)
 		w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
-		fmt.Fprintln(w, "operation\tCPU µs hand\tsayrud\tratio\treq/s hand\tsayrud\tp50 ms hand\tsayrud\tp99 ms hand\tsayrud\t")
+		fmt.Fprintln(w, "operation\tCPU µs hand\tsayrud\tratio\tallocations hand\tsayrud\treq/s hand\tsayrud\tp50 ms hand\tsayrud\tp99 ms hand\tsayrud\t")
 		for _, op := range operations {
 			if len(c.operations) > 0 && !slices.Contains(c.operations, op.name) {
 				continue
@@ -104,9 +105,9 @@ func compare(ctx context.Context, l *lab, c config) error {
 			if err != nil {
 				return fmt.Errorf("%s: %w", op.name, err)
 			}
-			fmt.Fprintf(w, "%s\t%.0f (%.0f+%.0f)\t%.0f (%.0f+%.0f)\t%.2f\t%.0f\t%.0f\t%s\t%s\t%s\t%s\t\n", op.name,
+			fmt.Fprintf(w, "%s\t%.0f (%.0f+%.0f)\t%.0f (%.0f+%.0f)\t%.2f\t%.0f\t%.0f\t%.0f\t%.0f\t%s\t%s\t%s\t%s\t\n", op.name,
 				h.server+h.postgres, h.server, h.postgres, s.server+s.postgres, s.server, s.postgres, (s.server+s.postgres)/(h.server+h.postgres),
-				h.perSecond, s.perSecond, ms(h.p50), ms(s.p50), ms(h.p99), ms(s.p99))
+				h.allocations, s.allocations, h.perSecond, s.perSecond, ms(h.p50), ms(s.p50), ms(h.p99), ms(s.p99))
 		}
 		if err := w.Flush(); err != nil {
 			return err
@@ -122,6 +123,7 @@ func ms(d time.Duration) string { return fmt.Sprintf("%.2f", float64(d)/float64(
 // A measure is the median of several runs of one operation on one side; CPU in microseconds per request.
 type measure struct {
 	server, postgres, perSecond float64
+	allocations                 float64 // of the server, per request
 	p50, p99                    time.Duration
 }
 
@@ -142,19 +144,48 @@ func interleave(ctx context.Context, postgres int, hand, sayrud *side, op operat
 
 // run drives one operation once.
 func (s *side) run(ctx context.Context, postgres int, op operation, connections int, c config) (measure, error) {
+	allocated, err := s.allocated(ctx)
+	if err != nil {
+		return measure{}, err
+	}
 	server, database := treeCPU(s.pid), treeCPU(postgres)
 	r, err := drive(ctx, s.addr, connections, c.run, op.request(s, c.records))
 	if err != nil {
 		return measure{}, err
 	}
 	per := func(d time.Duration) float64 { return float64(d.Microseconds()) / float64(r.requests) }
-	return measure{per(treeCPU(s.pid) - server), per(treeCPU(postgres) - database), r.perSecond(), r.percentile(.5), r.percentile(.99)}, nil
+	m := measure{
+		server: per(treeCPU(s.pid) - server), postgres: per(treeCPU(postgres) - database),
+		perSecond: r.perSecond(), p50: r.percentile(.5), p99: r.percentile(.99),
+	}
+	total, err := s.allocated(ctx)
+	m.allocations = float64(total-allocated) / float64(r.requests)
+	return m, err
+}
+
+// allocated gives the number of objects that the program has allocated.
+func (s *side) allocated(ctx context.Context) (uint64, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+s.vars+"/debug/vars", nil)
+	if err != nil {
+		return 0, err
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return 0, err
+	}
+	defer response.Body.Close()
+	var vars struct {
+		Memstats struct{ Mallocs uint64 }
+	}
+	err = json.NewDecoder(response.Body).Decode(&vars)
+	return vars.Memstats.Mallocs, err
 }
 
 // median gives each figure's middle value; the two parts of the CPU time come from the run in the middle of their sums.
 func median(runs []measure) measure {
 	slices.SortFunc(runs, func(a, b measure) int { return cmp.Compare(a.server+a.postgres, b.server+b.postgres) })
 	m := runs[len(runs)/2]
+	m.allocations = middle(runs, func(m measure) float64 { return m.allocations })
 	m.perSecond = middle(runs, func(m measure) float64 { return m.perSecond })
 	m.p50 = middle(runs, func(m measure) time.Duration { return m.p50 })
 	m.p99 = middle(runs, func(m measure) time.Duration { return m.p99 })

@@ -31,22 +31,29 @@ type lab struct {
 	addr      string
 	hand      *exec.Cmd
 	handAddr  string
+	filled    map[string]bool
+	vars      string // address of Sayrud's expvar and profiles
 }
 
 // openLab builds both programs, starts Sayrud on an empty data directory and applies the project. Sayrud serves its profiles at the address
-// profiles, unless that is "".
+// profiles; "" is a free one.
 func openLab(ctx context.Context, profiles string) (_ *lab, err error) {
 	dir, err := os.MkdirTemp("", "sayrud-bench-")
 	if err != nil {
 		return nil, err
 	}
-	l := &lab{dir: dir, data: filepath.Join(dir, "data")}
+	l := &lab{dir: dir, data: filepath.Join(dir, "data"), filled: map[string]bool{}}
 	defer func() {
 		if err != nil {
 			l.close()
 		}
 	}()
-	if err := l.build(ctx, profiles); err != nil {
+	if l.vars = profiles; profiles == "" {
+		if l.vars, err = freeAddr(ctx); err != nil {
+			return nil, err
+		}
+	}
+	if err := l.build(ctx); err != nil {
 		return nil, err
 	}
 	if l.addr, err = freeAddr(ctx); err != nil {
@@ -70,16 +77,13 @@ func openLab(ctx context.Context, profiles string) (_ *lab, err error) {
 	return l, nil
 }
 
-// build makes both programs. Those who profile Sayrud get one more file of it, which is no part of the product.
-func (l *lab) build(ctx context.Context, profiles string) error {
-	var overlay []string
-	if profiles != "" {
-		file, err := l.overlay(profiles)
-		if err != nil {
-			return err
-		}
-		overlay = []string{"-overlay", file}
+// build makes both programs. Sayrud gets one more file, which is no part of the product: it tells allocations and profiles.
+func (l *lab) build(ctx context.Context) error {
+	file, err := l.overlay(l.vars)
+	if err != nil {
+		return err
 	}
+	overlay := []string{"-overlay", file}
 	for _, program := range []struct {
 		name, pkg string
 		flags     []string
@@ -98,6 +102,7 @@ func (l *lab) build(ctx context.Context, profiles string) error {
 const profiler = `package main
 
 import (
+	_ "expvar"
 	"net/http"
 	_ "net/http/pprof"
 )
@@ -129,7 +134,7 @@ func freeAddr(ctx context.Context) (string, error) {
 
 // serve starts the Sayrud server and waits for its first ready answer.
 func (l *lab) serve(ctx context.Context) error {
-	l.sayrud = exec.Command(filepath.Join(l.dir, "sayrud"), "serve", "--data", l.data, "--http", l.addr)
+	l.sayrud = exec.Command(filepath.Join(l.dir, "sayrud"), "serve", "--data", l.data, "--http", l.addr, "--metrics-addr", "127.0.0.1:0")
 	logFile, err := os.OpenFile(filepath.Join(l.dir, "server.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err

@@ -2,7 +2,7 @@
 // interleaved runs, and prints ratios. Absolute numbers depend on the machine and on what else it does; the ratios of one run do not.
 //
 //	go run ./bench                 # everything
-//	go run ./bench -only compare   # one part: compare, scale, definitions, start
+//	go run ./bench -only compare   # one part: compare, extras, scale, definitions, start, layouts
 //	go run ./bench -only compare -op view,create -pprof 127.0.0.1:6060   # and profiles of Sayrud under /debug/pprof/ meanwhile
 package main
 
@@ -21,6 +21,7 @@ import (
 type config struct {
 	records     int
 	connections []int
+	tables      []int
 	rounds      int
 	run         time.Duration
 	only        string
@@ -30,11 +31,12 @@ type config struct {
 
 func main() {
 	var c config
-	connections := flag.String("connections", "16", "numbers of connections, separated by commas")
+	connections := flag.String("connections", "1,16,64", "numbers of connections, separated by commas")
 	flag.IntVar(&c.records, "records", 100_000, "comments on either side")
-	flag.IntVar(&c.rounds, "rounds", 5, "interleaved runs of each operation")
+	flag.IntVar(&c.rounds, "rounds", 3, "interleaved runs of each operation")
 	flag.DurationVar(&c.run, "run", 2*time.Second, "length of one run")
-	flag.StringVar(&c.only, "only", "", "one part: compare, scale, definitions, start")
+	tables := flag.String("tables", "10,100,1000,3000", "numbers of further tables in scale, separated by commas")
+	flag.StringVar(&c.only, "only", "", "one part: compare, extras, scale, definitions, start, layouts")
 	names := flag.String("op", "", "operations of compare, separated by commas; none is all")
 	flag.StringVar(&c.pprof, "pprof", "", "address where Sayrud serves its profiles (net/http/pprof)")
 	flag.Parse()
@@ -47,14 +49,7 @@ func main() {
 			os.Exit(2)
 		}
 	}
-	for part := range strings.SplitSeq(*connections, ",") {
-		var n int
-		if _, err := fmt.Sscan(part, &n); err != nil || n < 1 {
-			fmt.Fprintf(os.Stderr, "bench: -connections %s: %q is no number\n", *connections, part)
-			os.Exit(2)
-		}
-		c.connections = append(c.connections, n)
-	}
+	c.connections, c.tables = numbers("connections", *connections), numbers("tables", *tables)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	err := bench(ctx, c)
 	stop()
@@ -62,6 +57,19 @@ func main() {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
+}
+
+// numbers reads the value of a flag.
+func numbers(name, list string) (all []int) {
+	for part := range strings.SplitSeq(list, ",") {
+		var n int
+		if _, err := fmt.Sscan(part, &n); err != nil || n < 1 {
+			fmt.Fprintf(os.Stderr, "bench: -%s %s: %q is no number\n", name, list, part)
+			os.Exit(2)
+		}
+		all = append(all, n)
+	}
+	return all
 }
 
 func bench(ctx context.Context, c config) (err error) {
@@ -74,7 +82,7 @@ func bench(ctx context.Context, c config) (err error) {
 	parts := []struct {
 		name string
 		run  func(context.Context, *lab, config) error
-	}{{"start", measureStart}, {"compare", compare}, {"definitions", measureDefinitions}, {"scale", measureScale}}
+	}{{"start", measureStart}, {"compare", compare}, {"extras", measureExtras}, {"definitions", measureDefinitions}, {"scale", measureScale}, {"layouts", measureLayouts}}
 	for _, part := range parts {
 		if c.only != "" && c.only != part.name {
 			continue

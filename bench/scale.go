@@ -19,7 +19,7 @@ func measureScale(ctx context.Context, l *lab, c config) error {
 	row := func(name, project string) error {
 		fmt.Fprintf(w, "%s\t", name)
 		for _, op := range []operation{operations[1], operations[4]} {
-			s := &side{base: "/api/" + project, pid: l.sayrud.Process.Pid, addr: l.addr}
+			s := &side{base: "/api/" + project, pid: l.sayrud.Process.Pid, addr: l.addr, vars: l.vars}
 			var runs []measure
 			for range max(c.rounds/2, 1) {
 				m, err := s.run(ctx, postgres, op, 16, c)
@@ -47,7 +47,7 @@ func measureScale(ctx context.Context, l *lab, c config) error {
 		}
 	}
 	made := 0
-	for _, tables := range []int{10, 100, 1000} {
+	for _, tables := range c.tables {
 		var file strings.Builder
 		fmt.Fprintln(&file, "project: records10000\ntables:")
 		for ; made < tables; made++ {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"expvar"
 	"log"
 	"net/http"
 	"os"
@@ -70,6 +71,7 @@ func main() {
 	r.Get("/expanded", s.expanded)
 	r.Get("/comments/{id}", s.view)
 	r.Post("/comments", s.create)
+	r.Handle("/debug/vars", expvar.Handler()) // for the count of allocations
 	log.Fatal((&http.Server{Addr: os.Args[2], Handler: r, ReadHeaderTimeout: 10 * time.Second}).ListenAndServe())
 }
 
