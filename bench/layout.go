@@ -30,9 +30,9 @@ type layout struct {
 	author      string
 }
 
-const commentJSON = `json_build_object('post', 'post-' || (g * 7 %% 2000), 'nick', 'reader ' || g %% 977, 'email', 'reader' || g %% 977 || '@example.org',
+const commentJSON = `json_build_object('post', 'post-' || (g * 7 % 2000), 'nick', 'reader ' || g % 977, 'email', 'reader' || g % 977 || '@example.org',
   'content', 'Words that a reader leaves below a post, the ' || g || 'th of them, long enough to be like what people write.',
-  'likes', g %% 50, 'status', CASE WHEN g %% 4 = 3 THEN 'spam' ELSE 'approved' END, 'author', 'author' || lpad((g * 13 %% 5000)::text, 6, '0'))`
+  'likes', g % 50, 'status', CASE WHEN g % 4 = 3 THEN 'spam' ELSE 'approved' END, 'author', 'author' || lpad((g * 13 % 5000)::text, 6, '0'))`
 
 var layouts = []layout{
 	{
@@ -87,7 +87,7 @@ func (y layout) make(ctx context.Context, conn *pgx.Conn) error {
 	}
 	statements = append(statements,
 		fmt.Sprintf("INSERT INTO layouts.%s (created_at, uid, %s) SELECT %s, 'comment' || lpad(g::text, 8, '0'), "+y.fill+" FROM generate_series(1, %d) g",
-			y.table, names, since, fmt.Sprintf(commentJSON), layoutRecords),
+			y.table, names, since, commentJSON, layoutRecords),
 		"VACUUM ANALYZE layouts."+y.table, "VACUUM ANALYZE layouts."+y.table+"_authors")
 	for _, sql := range statements {
 		if _, err := conn.Exec(ctx, sql); err != nil {
