@@ -71,6 +71,12 @@ func (a *Auth) hashPassword(ctx context.Context, password string) (string, error
 // dummyHash is the hash of nothing; comparing with it costs what a real comparison costs.
 const dummyHash = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 
+// VerifyPassword reports whether password has the hash, $argon2id$v=19$m=…,t=…,p=…$salt$hash. Few are computed at once, so that guesses do
+// not take the memory of the machine.
+func (a *Auth) VerifyPassword(ctx context.Context, hash, password string) (bool, error) {
+	return a.verifyPassword(ctx, hash, password)
+}
+
 // verifyPassword reports whether password has the hash. An unreadable hash fits no password, after the same time.
 func (a *Auth) verifyPassword(ctx context.Context, hash, password string) (bool, error) {
 	if err := a.enterHashing(ctx); err != nil {

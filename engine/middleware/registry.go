@@ -1,7 +1,6 @@
 package middleware
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/sayrud/sayrud/engine"
@@ -76,6 +75,7 @@ func Definitions() []*Definition {
 	return []*Definition{
 		rateLimitDefinition(),
 		authDefinition(),
+		basicAuthDefinition(),
 		captchaDefinition(),
 		corsDefinition(),
 		ipFilterDefinition(),
@@ -88,9 +88,6 @@ func Definitions() []*Definition {
 		mainDefinition(),
 	}
 }
-
-// planned are the further names of LANGUAGE, Middlewares.
-var planned = []string{"basic_auth"}
 
 func mainDefinition() *Definition {
 	return &Definition{Name: Main, Doc: "The data operation of the endpoint. It stands in the onion exactly once."}
@@ -105,9 +102,6 @@ func lookup(name string) (*Definition, engine.Problems) {
 		if d.Name == name {
 			return d, nil
 		}
-	}
-	if slices.Contains(planned, name) {
-		return nil, engine.Problems{engine.Problemf(nil, "there are "+joined(names), "the middleware %s is not available in this version", name)}
 	}
 	hint := "there are " + joined(names)
 	if near := engine.Near(name, names); near != "" {
