@@ -45,6 +45,7 @@ type Endpoint struct {
 	Sources     Map[*Source]   `json:"sources,omitzero"`
 	Group       []string       `json:"group,omitempty"`
 	Aggregate   Map[raw.Value] `json:"aggregate,omitzero"` // name: count, or {max: field}
+	Keys        Map[raw.Value] `json:"keys,omitzero"`      // one field: a slot that gives the values to answer for, in their order
 	Set         Map[raw.Value] `json:"set,omitzero"`       // field: a slot or an operation
 	Upsert      *Upsert        `json:"upsert,omitempty"`
 	Limit       int            `json:"limit,omitempty"` // of records changed by UPDATE and DELETE; 0 is 1
@@ -164,6 +165,7 @@ type Source struct {
 	Limit     int            `json:"limit,omitempty"`
 	Group     []string       `json:"group,omitempty"`
 	Aggregate Map[raw.Value] `json:"aggregate,omitzero"`
+	Keys      Map[raw.Value] `json:"keys,omitzero"`
 	Include   Map[*Include]  `json:"include,omitzero"`
 }
 

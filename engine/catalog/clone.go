@@ -72,7 +72,7 @@ func cloneRules(r engine.Rules) engine.Rules {
 
 func cloneEndpoint(e *engine.Endpoint) *engine.Endpoint {
 	c := *e
-	c.Match, c.Aggregate, c.Set = e.Match.Clone(), e.Aggregate.Clone(), e.Set.Clone()
+	c.Match, c.Aggregate, c.Keys, c.Set = e.Match.Clone(), e.Aggregate.Clone(), e.Keys.Clone(), e.Set.Clone()
 	c.Params = mapOf(&e.Params, func(p *engine.Param) *engine.Param {
 		c := *p
 		c.Rules = cloneRules(p.Rules)
@@ -81,7 +81,7 @@ func cloneEndpoint(e *engine.Endpoint) *engine.Endpoint {
 	c.Include = mapOf(&e.Include, cloneInclude)
 	c.Sources = mapOf(&e.Sources, func(s *engine.Source) *engine.Source {
 		c := *s
-		c.Group, c.Aggregate, c.Include = slices.Clone(s.Group), s.Aggregate.Clone(), mapOf(&s.Include, cloneInclude)
+		c.Group, c.Aggregate, c.Keys, c.Include = slices.Clone(s.Group), s.Aggregate.Clone(), s.Keys.Clone(), mapOf(&s.Include, cloneInclude)
 		return &c
 	})
 	if e.Page != nil {

@@ -24,6 +24,7 @@ var keyKinds = map[string][]engine.EndpointKind{
 	"include":   {kList, kView},
 	"group":     {kList},
 	"aggregate": {kList},
+	"keys":      {kList},
 	"set":       {kCreate, kUpdate},
 	"upsert":    {kCreate},
 	"limit":     {kUpdate, kDelete},
@@ -61,6 +62,7 @@ func (c *checker) endpoint(ep *engine.Endpoint, path ...string) {
 	c.selection(at, ep, t)
 	c.includes(at.in("include"), t, ep.Include, 1)
 	c.aggregates(at, t, ep.Group, ep.Aggregate)
+	c.keys(at.in("keys"), t, ep.Keys)
 	c.writes(at, ep, t)
 	for i, name := range ep.Reveal {
 		if f := c.fieldNamed(at.in("reveal", strconv.Itoa(i)), t, name); f != nil && !f.Hidden {
@@ -71,7 +73,7 @@ func (c *checker) endpoint(ep *engine.Endpoint, path ...string) {
 
 func (c *checker) keysFitKind(at site, ep *engine.Endpoint) {
 	for _, a := range []attribute{{"filter", ep.Filter != nil}, {"narrow", ep.Narrow != nil}, {"sort", ep.Sort != nil}, {"page", ep.Page != nil}, {"include", ep.Include.Len() > 0},
-		{"group", ep.Group != nil}, {"aggregate", ep.Aggregate.Len() > 0}, {"set", ep.Set.Len() > 0}, {"upsert", ep.Upsert != nil},
+		{"group", ep.Group != nil}, {"aggregate", ep.Aggregate.Len() > 0}, {"keys", ep.Keys.Len() > 0}, {"set", ep.Set.Len() > 0}, {"upsert", ep.Upsert != nil},
 		{"limit", ep.Limit != 0}, {"bulk", ep.Bulk != nil}, {"reveal", ep.Reveal != nil}} {
 		if kinds := keyKinds[a.name]; a.set && !slices.Contains(kinds, ep.Kind) {
 			of := "an endpoint of kind " + string(ep.Kind)

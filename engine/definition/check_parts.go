@@ -57,7 +57,18 @@ func (c *checker) sources(at site, ep *engine.Endpoint) {
 		c.filter(at.in("filter"), t, source.Filter)
 		c.sort(at.in("sort"), t, source.Sort, source.Aggregate)
 		c.aggregates(at, t, source.Group, source.Aggregate)
+		c.keys(at.in("keys"), t, source.Keys)
 		c.includes(at.in("include"), t, source.Include, 1)
+	}
+}
+
+// keys checks the field whose values a list is asked for.
+func (c *checker) keys(at site, t *engine.Table, keys engine.Map[raw.Value]) {
+	if keys.Len() > 1 {
+		at.refuse("keys: {uid: $params.ids}", "a list is asked for by one field")
+	}
+	for name := range keys.All() {
+		c.fieldPath(at.in(name), t, name)
 	}
 }
 

@@ -75,6 +75,7 @@ func sourceShape() *shape {
 		{name: "limit", shape: whole(1, 1000), doc: "how many; 100 where absent"},
 		{name: "group", shape: list(text()), doc: "fields whose values make a group"},
 		{name: "aggregate", shape: aggregateShape(), doc: "name: count, or {max: field}"},
+		{name: "keys", shape: &shape{kind: mapValue, item: slot, hint: "keys: {uid: $params.ids}"}, doc: "one field: the values to answer for, in their order; a group that is missing counts 0, a record that is missing is left out"},
 		{name: "include", shape: named(includeShape), doc: "lists joined to each of them"},
 	}}
 }
@@ -145,6 +146,7 @@ func endpointShape() *shape {
 		{name: "sources", shape: named(sourceShape), doc: "further named results"},
 		{name: "group", shape: list(text()), doc: "LIST: fields whose values make a group"},
 		{name: "aggregate", shape: aggregateShape(), doc: "LIST: name: count, or {max: field}"},
+		{name: "keys", shape: &shape{kind: mapValue, item: slot, hint: "keys: {uid: $params.ids}"}, doc: "LIST: one field: the values to answer for, in their order; a group that is missing counts 0, a record that is missing is left out"},
 		{name: "set", shape: &shape{kind: mapValue, item: slot, hint: "set: {likes: {increment: 1}}"}, doc: "CREATE, UPDATE: field: a slot, or {increment}, {append}, {remove}"},
 		{name: "upsert", shape: &shape{kind: objectValue, hint: "{key: [path]}", keys: []key{
 			{name: "key", shape: &shape{kind: listValue, item: text, nonEmpty: true}, doc: "fields that are unique together", required: true},

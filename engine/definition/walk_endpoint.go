@@ -28,6 +28,7 @@ func (w *walker) walkEndpoint(path []string, ep *engine.Endpoint) {
 	}
 	w.fields(below(path, "group"), own, ep.Group)
 	w.aggregate(below(path, "aggregate"), own, &ep.Aggregate)
+	w.keys(below(path, "keys"), own, &ep.Keys, here)
 	w.set(below(path, "set"), own, ep, &ep.Set, here)
 	if ep.Upsert != nil {
 		w.fields(append(slices.Clone(path), "upsert", "key"), own, ep.Upsert.Key)
@@ -127,6 +128,13 @@ func (w *walker) aggregate(path []string, own string, aggregate *engine.Map[raw.
 	}
 }
 
+func (w *walker) keys(path []string, own string, keys *engine.Map[raw.Value], here scope) {
+	for name, v := range keys.All() {
+		keys.Set(name, w.slot(below(path, name), v, here))
+	}
+	renameKeys(keys, func(name string) string { return w.field(below(path, name), own, name) })
+}
+
 func (w *walker) walkGuards(path []string, guards []engine.Guard, here scope) {
 	for i := range guards {
 		g := &guards[i]
@@ -150,6 +158,7 @@ func (w *walker) walkSource(path []string, s *engine.Source, here scope) {
 	s.Sort = w.aggregated(s.Aggregate).sort(below(path, "sort"), s.Table, s.Sort, here)
 	w.fields(below(path, "group"), s.Table, s.Group)
 	w.aggregate(below(path, "aggregate"), s.Table, &s.Aggregate)
+	w.keys(below(path, "keys"), s.Table, &s.Keys, here)
 	w.walkIncludes(below(path, "include"), s.Table, &s.Include, here)
 	w.tableName(below(path, "table"), &s.Table)
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/sayrud/sayrud/engine"
 	"github.com/sayrud/sayrud/engine/expr"
@@ -19,6 +20,10 @@ type aggregation struct {
 	groups int      // how many of them are group columns
 	types  []expr.Type
 	shown  []string // the same as jsonb over row g
+	counts []bool   // they count: of nothing they are 0
+
+	keyed *keyed // nil: all groups
+	key   int    // the group column that it is
 }
 
 // member gives the sort key of a name.
@@ -32,6 +37,7 @@ func (a *aggregation) column(name string) *column {
 
 func (a *aggregation) add(name, inner, shown string, typ expr.Type) {
 	a.names, a.inner, a.shown, a.types = append(a.names, name), append(a.inner, inner), append(a.shown, shown), append(a.types, typ)
+	a.counts = append(a.counts, strings.HasPrefix(inner, "count("))
 }
 
 // aggregation compiles `group` and `aggregate`; nil where the endpoint has neither.
@@ -136,7 +142,19 @@ func (c *compiler) aggregate(a *aggregation, t *engine.Table, name string, writt
 
 // shape gives the shape of the results: their members are columns.
 func (a *aggregation) shape() *Shape {
-	return &Shape{names: a.names, columns: a.shown}
+	columns := slices.Clone(a.shown)
+	if a.keyed != nil {
+		for i := range columns {
+			g := "g.c" + strconv.Itoa(i)
+			switch {
+			case i == a.key:
+				columns[i] = strings.ReplaceAll(columns[i], g, "k.v")
+			case a.counts[i]:
+				columns[i] = "to_jsonb(coalesce(" + g + ", 0))"
+			}
+		}
+	}
+	return &Shape{names: a.names, columns: columns}
 }
 
 // from writes the inner query as row g.
@@ -147,6 +165,10 @@ func (a *aggregation) from(w *writer, leaf string, where *node, mask int) {
 	}
 	w.text(" FROM ", leaf, " r")
 	where.where(w, mask)
+	if a.keyed != nil {
+		w.text([]string{" WHERE ", " AND "}[index(where != nil && where.left(mask))])
+		a.keyed.among(w)
+	}
 	for i := range a.groups {
 		w.text([]string{" GROUP BY ", ", "}[min(i, 1)], strconv.Itoa(i+1))
 	}

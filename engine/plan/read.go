@@ -88,7 +88,12 @@ func (c *compiler) read() {
 	c.plan.Read = r
 	c.refuseWriting()
 	where := c.filter(r.Query, ep.Filter, t.Def, false, "filter")
+	keys := c.keys(r.Query, t.Def, ep.Keys)
 	a := c.aggregation(t.Def)
+	c.keyedGroup(keys, a)
+	if keys != nil {
+		r.Most = MaxSize
+	}
 	if a != nil && len(c.problems) == 0 {
 		c.plan.Shape, r.Aggregated = a.shape(), true
 		r.One, r.Most = a.groups == 0, MaxSize
@@ -115,7 +120,7 @@ func (c *compiler) read() {
 		shape := c.plan.Shape
 		shape.version = shape.version || r.One && a == nil
 		shape.close()
-		rw := &readWriter{r: r, leaf: t.Leaf, where: where, aggregation: a, single: r.One && (a != nil || where.pins())}
+		rw := &readWriter{r: r, leaf: t.Leaf, where: where, aggregation: a, single: r.One && (a != nil || where.pins()), keys: keys}
 		r.writer = rw
 		rw.columns, r.Layout = shape.selection(shape.fields, r.Total)
 		rw.lists = shape.lists
@@ -142,20 +147,42 @@ type readWriter struct {
 	lists   []*include // joined to each record
 
 	aggregation *aggregation // nil is none
+	keys        *keyed       // nil: all that match, in the order of the sort
 }
 
 // from writes FROM and WHERE, each behind gap.
 func (rw *readWriter) from(w *writer, mask int, gap string) {
 	w.text(gap, "FROM ")
+	if rw.keys != nil {
+		rw.keys.from(w)
+		w.text([]string{gap + "JOIN ", gap + "LEFT JOIN "}[index(rw.aggregation != nil)])
+	}
 	if rw.aggregation != nil {
 		rw.aggregation.from(w, rw.leaf, rw.where, mask)
+		rw.join(w)
 		return
 	}
 	w.text(rw.leaf, " r")
+	rw.join(w)
 	if rw.where != nil && rw.where.left(mask) {
 		w.text(gap, "WHERE ")
 		rw.where.emit(w, mask)
 	}
+}
+
+// join writes on what the results join the keys.
+func (rw *readWriter) join(w *writer) {
+	if rw.keys != nil {
+		w.text(" ON ", rw.keys.match)
+	}
+}
+
+// first is what comes before the order.
+func (rw *readWriter) first() string {
+	if rw.keys != nil {
+		return "k.n, "
+	}
+	return ""
 }
 
 func (rw *readWriter) write(w *writer, variant int) {
@@ -165,7 +192,7 @@ func (rw *readWriter) write(w *writer, variant int) {
 	start := Start(variant % int(starts))
 	mask, order := variant/int(starts)&(1<<bits-1), &r.Sort.Orders[variant/int(starts)>>bits]
 	w.once = rw.aggregation == nil && order.newest() // every index of a field goes on with the newest first
-	if rw.aggregation == nil && len(rw.lists) == 0 && start != AtOffset && (rw.single || r.Page == nil || usual && r.Usual <= shortPage) {
+	if rw.aggregation == nil && len(rw.lists) == 0 && rw.keys == nil && start != AtOffset && (rw.single || r.Page == nil || usual && r.Usual <= shortPage) {
 		w.size = ShortRead
 	}
 	w.text("SELECT ", rw.columns)
@@ -181,7 +208,7 @@ func (rw *readWriter) write(w *writer, variant int) {
 	if r.Layout.Keys >= 0 {
 		order.texts(w)
 	}
-	skips := start == AtOffset && len(rw.lists) > 0
+	skips := start == AtOffset && len(rw.lists) > 0 && rw.keys == nil
 	if skips {
 		// PostgreSQL would compute the lists of the records that are skipped, too.
 		w.text("\nFROM (SELECT r.*")
@@ -193,7 +220,7 @@ func (rw *readWriter) write(w *writer, variant int) {
 		order.after(w)
 	}
 	if !rw.single {
-		w.text("\nORDER BY ", order.sql)
+		w.text("\nORDER BY ", rw.first(), order.sql)
 	}
 	r.limit(w, rw.single, usual)
 	if start == AtOffset {
@@ -254,6 +281,9 @@ func (c *compiler) page(page *engine.Page) *Page {
 	byNumber, byOffset, byCursor := page.Number != nil, page.Offset != nil || page.Limit != nil, page.Cursor != nil
 	if byOffset && (byNumber || page.Size != nil) || byCursor && (byNumber || byOffset) {
 		c.problem([]string{"page"}, "", "a page is bounded by number and size, by offset and limit, or by cursor and size")
+	}
+	if byCursor && c.endpoint.Keys.Len() > 0 {
+		c.problem([]string{"page", "cursor"}, "number and size", "a list of keys has no cursor")
 	}
 	if byCursor && c.plan.Read.Aggregated {
 		c.problem([]string{"page", "cursor"}, "number and size", "groups have no cursor")

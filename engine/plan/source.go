@@ -36,7 +36,7 @@ func (c *compiler) sources() bool {
 func (c *compiler) source(name string, written *engine.Source) *Source {
 	ep := &engine.Endpoint{
 		Name: name, Kind: engine.List, Table: written.Table, Filter: written.Filter, Sort: written.Sort, Group: written.Group,
-		Aggregate: written.Aggregate, Include: written.Include,
+		Aggregate: written.Aggregate, Include: written.Include, Keys: written.Keys,
 	}
 	inner := &compiler{project: c.project, endpoint: ep}
 	inner.plan = &Plan{Project: c.project, Endpoint: ep, Params: c.plan.Params, Location: c.plan.Location, scope: c.plan.scope}
