@@ -105,6 +105,7 @@ func (c *serveCommand) Run(ctx context.Context, t terminal, g *Globals) (err err
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return ignoreCanceled(in.catalog.Run(ctx)) })
+	group.Go(func() error { return ignoreCanceled(in.records.Tend(ctx)) })
 	group.Go(func() error { return ignoreCanceled(feed.Run(ctx)) })
 	group.Go(func() error {
 		limits.Run(ctx)

@@ -100,11 +100,10 @@ func (r *run) guardedMain() error {
 	if err := r.lookups(); err != nil {
 		return err
 	}
-	if r.env.Items != nil {
-		return r.bulk()
-	}
-	if err := r.guards(); err != nil {
-		return err
+	if r.env.Items == nil { // a bulk asks them for each item
+		if err := r.guards(); err != nil {
+			return err
+		}
 	}
 	if r.plan.ReadsSources() {
 		if err := r.ask(); err != nil {
@@ -123,6 +122,8 @@ func (r *run) main() error {
 		return r.view()
 	case p.Read != nil:
 		return r.list()
+	case p.Write != nil && r.env.Items != nil:
+		return r.bulk()
 	case p.Write != nil && p.Endpoint.Kind == engine.Create:
 		err := r.create()
 		if p.Write.Bulk != nil {

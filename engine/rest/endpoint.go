@@ -70,7 +70,11 @@ func (s *Server) newEndpoint(p *engine.Project, ep *engine.Endpoint, trial bool)
 		}
 	}
 	e.needsBody = e.needsBody || mentionsBody(ep)
-	e.handler = e.chain.Handler(e.main(s.cfg.Records.RunThen), nil)
+	main := e.main(s.cfg.Records.RunThen)
+	if compiled.Write != nil {
+		main = e.once(main)
+	}
+	e.handler = e.chain.Handler(main, nil)
 	if e.metrics = s.metrics.none; !trial {
 		e.metrics = s.metrics.bind(p.Name, ep.Name)
 	}
@@ -136,35 +140,45 @@ type runner func(context.Context, *plan.Plan, *template.Env, *record.Result, fun
 
 // main makes the data operation: parameters, the plan, what is sent with it, the response.
 func (e *endpoint) main(run runner) middleware.Handler {
-	notices, announced := e.chain.Notices(), e.plan.Write != nil && len(e.plan.Table.Def.OnWrite) > 0
 	return func(q *middleware.Request) error {
 		if err := q.Params(); err != nil {
 			return err
 		}
-		result := results.Get().(*record.Result)
-		defer results.Put(result) // what it holds is rendered by then
-		var then func(*pg.Tx) error
-		if len(notices) > 0 {
-			then = func(tx *pg.Tx) error { return e.server.send(q, tx, e.plan.Project, notices) }
-		}
-		if err := run(q.Env.Context, e.plan, &q.Env, result, then); err != nil {
-			return err
-		}
-		if (announced || then != nil) && e.server.cfg.Jobs != nil {
-			e.server.cfg.Jobs.Wake()
-		}
-		response := e.plan.Response
-		if e.plan.One != nil && !q.Many {
-			response = e.plan.One
-		}
-		answer, err := response.Render(q.Body[:0], &q.Env)
+		answer, err := e.answer(q, run)
 		if err != nil {
 			return err
 		}
-		if answer.Status == 0 {
-			answer.Status = cmp.Or(result.Status, e.plan.Status)
-		}
+		e.wake()
 		return q.Answer(answer)
+	}
+}
+
+// answer runs the plan, sends what goes with it, and renders its response.
+func (e *endpoint) answer(q *middleware.Request, run runner) (template.Answer, error) {
+	result := results.Get().(*record.Result)
+	defer results.Put(result) // what it holds is rendered by then
+	var then func(*pg.Tx) error
+	if notices := e.chain.Notices(); len(notices) > 0 {
+		then = func(tx *pg.Tx) error { return e.server.send(q, tx, e.plan.Project, notices) }
+	}
+	if err := run(q.Env.Context, e.plan, &q.Env, result, then); err != nil {
+		return template.Answer{}, err
+	}
+	response := e.plan.Response
+	if e.plan.One != nil && !q.Many {
+		response = e.plan.One
+	}
+	answer, err := response.Render(q.Body[:0], &q.Env)
+	if answer.Status == 0 {
+		answer.Status = cmp.Or(result.Status, e.plan.Status)
+	}
+	return answer, err
+}
+
+// wake tells the queue that there may be something to send.
+func (e *endpoint) wake() {
+	if e.server.cfg.Jobs != nil && (len(e.chain.Notices()) > 0 || e.plan.Write != nil && len(e.plan.Table.Def.OnWrite) > 0) {
+		e.server.cfg.Jobs.Wake()
 	}
 }
 

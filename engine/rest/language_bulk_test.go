@@ -39,6 +39,7 @@ endpoints:
     params: {nick: {}}
     guards: [{count: {table: notes, filter: {n: 1}, over: 3}, message: "${$params.nick} is too much"}]
   put: {kind: CREATE, route: PUT /notes, table: notes, bulk: 9, params: {nick: {}, n: {}}, upsert: {key: [nick], set: {hits: {increment: 1}}}, response: {body: [{$each: $records, k: $record.nick, h: $record.hits}]}}
+  sourced: {kind: CREATE, route: POST /sourced, table: plain, bulk: 9, params: {v: {}}, sources: {all: {table: plain, aggregate: {n: count}}}, response: {body: {made: "=$records.length", all: $sources.all.n}}}
   numbers: {kind: CREATE, route: POST /numbers, table: plain, bulk: 10000, params: {v: {as: $, type: integer}}, response: {body: "=$records.map(r => r.v).join()"}}
   slow: {kind: CREATE, route: POST /slow, table: plain, bulk: 9, params: {v: {}}, middlewares: [{rate_limit: {limit: 4, per: 1h}}, main]}
 `
@@ -85,6 +86,7 @@ func TestLanguageBulk(t *testing.T) {
 		{name: "nothing but updates", method: "PUT", path: path, body: `[{"nick":"a"},{"nick":"z"}]`, status: 200, want: []string{`[{"k":"a","h":3},{"k":"z","h":3}]`}},
 		{name: "an upsert that is refused", method: "PUT", path: path, body: `[{"nick":"y"},{"nick":"x","n":13}]`, status: 400, want: []string{`"param":"items[1].n"`}},
 		counted("11"),
+		{name: "sources are read behind it", method: "POST", path: "/api/b/sourced", body: `[{"v":1},{"v":2}]`, status: 201, want: []string{`{"made":2,"all":2}`}},
 		{name: "scalars in order", method: "POST", path: "/api/b/numbers", body: "[" + thousand.String()[1:] + "]", status: 201, want: []string{"\n" + thousand.String()[1:]}},
 		{name: "more than may be", method: "POST", path: "/api/b/numbers", body: twenty, status: 400},
 		{name: "a scalar that is none", method: "POST", path: "/api/b/numbers", body: `[1,"x"]`, status: 400, want: []string{`"param":"items[1].v"`}},
