@@ -17,6 +17,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/sayrud/sayrud/storage/blob/s3test"
 )
 
 // binary is the program under test, built once for all tests.
@@ -46,7 +48,7 @@ func buildAndRun(m *testing.M) (int, error) {
 	if out, err := build.CombinedOutput(); err != nil {
 		return 0, fmt.Errorf("build the binary: %w\n%s", err, out)
 	}
-	return m.Run(), nil
+	return s3test.Run(m), nil
 }
 
 // An installation is one data directory and, while it runs, its server.

@@ -31,14 +31,17 @@ var (
 )
 
 // Main runs the tests of a package and ends the server: func TestMain(m *testing.M) { s3test.Main(m) }.
-func Main(m *testing.M) {
+func Main(m *testing.M) { os.Exit(Run(m)) }
+
+// Run is Main for who has more to do in the end.
+func Run(m *testing.M) int {
 	os.Setenv("AWS_ACCESS_KEY_ID", AccessKey)
 	os.Setenv("AWS_SECRET_ACCESS_KEY", SecretKey)
 	code := m.Run()
 	if server != nil {
 		server.stop()
 	}
-	os.Exit(code)
+	return code
 }
 
 // Location makes a bucket of its own for the test and gives its address for --storage, together with the directory that holds it.
