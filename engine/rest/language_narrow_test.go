@@ -27,6 +27,9 @@ endpoints:
      sort: {by: $params.o, allow: [name, n]}, page: {size: 2, number: $request.query.page, total: true}, response: {body: "${$total}:${$records[0].name}${$records[1].name}", type: text/plain}}
   json:
     {kind: LIST, route: GET /json, table: items, params: {f: {in: query, type: json}}, narrow: *n, sort: [name], response: {body: "${$records[0].name}${$records[1].name}${$records[2].name}", type: text/plain}}
+  joined:
+    {kind: LIST, route: GET /joined, table: items, params: {f: {in: query}, o: {in: query}}, narrow: *n, sort: {by: $params.o, allow: [name, n]}, include: {same: {table: items, by: {n: n}, filter: {name: {"<>": $params.o}}, sort: [-name]}},
+     sources: {all: {table: items, aggregate: {n: count}}}, response: {body: {all: $sources.all.n, i: [{$each: $records, $value: "${$record.name}:${$record.same[0].name}${$record.same[1].name}"}]}}}
   counts: {kind: LIST, route: GET /counts, table: items, params: {f: {in: query}}, narrow: *n, group: [kind], aggregate: {c: count}, sort: [kind], response: {body: [{$each: $records, $value: "${$record.kind}${$record.c}"}]}}
 `
 
@@ -53,6 +56,7 @@ func TestLanguageNarrow(t *testing.T) {
 	d.checkAll("together", []scenario{
 		{name: "with the filter", path: "/api/n/text?max=2&f=" + url.QueryEscape(`name = "a" || n = 1`), status: 200, want: []string{"2:bc"}},
 		{name: "a page beyond the end", path: "/api/n/text?page=3&f=" + url.QueryEscape(`n = 1`), status: 200, want: []string{"2:"}},
+		{name: "with what is joined", path: "/api/n/joined?o=-n,-name&f=" + url.QueryEscape(`name != "a"`), status: 200, want: []string{`{"all":3,"i":["c:cb","b:cb"]}`}},
 		{name: "in groups", path: "/api/n/counts?f=" + url.QueryEscape(`n = 1`), status: 200, want: []string{`["y2"]`}},
 	})
 	for f, want := range map[string]string{
