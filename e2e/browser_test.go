@@ -14,7 +14,7 @@ func TestCommentsInBrowser(t *testing.T) {
 	t.Parallel()
 	in := install(t)
 	in.start()
-	in.apply(readExample(t))
+	in.apply(wholeExample(t))
 	site := httptest.NewServer(http.FileServer(http.Dir("../examples/comments")))
 	t.Cleanup(site.Close)
 

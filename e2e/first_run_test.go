@@ -39,7 +39,7 @@ func firstRun(t *testing.T, in *installation) {
 	}
 
 	in.apply(readExample(t))
-	if out, _ := in.run(0, "", "apply", "--dry-run", example); strings.Contains(out, "+ ") || strings.Contains(out, "~ ") {
+	if out, _ := in.run(0, readExample(t), "apply", "--dry-run", "-"); strings.Contains(out, "+ ") || strings.Contains(out, "~ ") {
 		t.Errorf("a second apply would change something:\n%s", out)
 	}
 

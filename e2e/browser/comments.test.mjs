@@ -22,6 +22,9 @@ before(async () => {
   await browser.addInitScript({ path: axe });
   page = await browser.newPage();
   page.on("console", (message) => { if (message.type() === "error") complaints.push(message.text()); });
+  page.on("request", (request) => {
+    if (request.method() === "POST" && request.url().endsWith("/comments")) tokens.push(JSON.parse(request.postData()).captcha);
+  });
   page.on("pageerror", (error) => complaints.push(String(error)));
 });
 
@@ -37,6 +40,19 @@ async function accessible() {
   const { violations } = await page.evaluate(() => globalThis.axe.run());
   const serious = violations.filter((v) => v.impact === "serious" || v.impact === "critical");
   assert.deepEqual(serious.map((v) => `${v.id}: ${v.nodes[0].html}`), []);
+}
+
+/** The tokens that the widget sent with comments. */
+const tokens = [];
+
+/** Posts a comment as a robot would, with that token or none, and gives the status and the code. */
+async function post(captcha) {
+  const answer = await fetch(`${SERVER}/api/blog/comments`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ nick: "Robot", post: "hello-world", content: `Buy ${Math.random()}`, captcha }),
+  });
+  return [answer.status, (await answer.json()).code];
 }
 
 const comments = () => page.locator("li[data-id]");
@@ -64,6 +80,14 @@ test("a reader posts, is told what is wrong, replies and likes", async () => {
   await reply.getByRole("button", { name: "Post reply" }).click();
   await page.getByText("2 comments").waitFor();
   assert.equal(await page.locator("li li .answers").innerText(), "to Ann");
+
+  // Each attempt solved a puzzle of its own; a robot that has none, or takes one that served, does not come in.
+  assert.equal(tokens.length, 3);
+  assert.equal(new Set(tokens).size, 3);
+  for (const token of tokens) assert.match(token, /^[\w-]{94}:\d+$/);
+  assert.deepEqual(await post(), [403, "captcha"]);
+  assert.deepEqual(await post(tokens[1]), [403, "captcha"]);
+  assert.deepEqual(await post(tokens[1].replace(/:.*/, ":0")), [403, "captcha"]);
 
   await page.locator("li li").getByRole("button", { name: "Like" }).click();
   await page.locator("li li .like span", { hasText: "1" }).waitFor();

@@ -32,6 +32,21 @@
     return body;
   }
 
+  /** Loads the server's solver of puzzles, once. */
+  let solver;
+  function loadSolver() {
+    return solver ||= new Promise((resolve, reject) => {
+      const failed = () => { solver = null; reject(new Error("The comment service cannot be reached.")); };
+      document.head.append(element("script", { src: `${api}/_captcha.js`, onload: resolve, onerror: failed }));
+    });
+  }
+
+  /** Solves a puzzle of the endpoint: a second of work, which one reader does not notice and a robot has to do for each comment. */
+  async function solve(endpoint) {
+    await loadSolver();
+    return sayrudCaptcha(api, endpoint);
+  }
+
   const list = element("ol", { class: "comments" });
   const more = element("button", { type: "button", class: "more", hidden: true, onclick: () => load(page + 1) }, "More comments");
   const count = element("h2", {}, "Comments");
@@ -106,10 +121,11 @@
       const button = node.querySelector("button[type=submit]");
       button.disabled = true;
       try {
+        const captcha = await solve("add_comment");
         await call("/comments", {
           method: "POST",
           headers: { "Content-Type": "application/json" },
-          body: JSON.stringify({ ...fields, post, parent }),
+          body: JSON.stringify({ ...fields, post, parent, captcha }),
         });
         node.reset();
         problem.hidden = true;
