@@ -21,6 +21,16 @@ type column struct {
 	unique   bool          // uid and id of the row itself
 	text     string        // of jsonb: the same as text
 	required bool          // never NULL
+	via      *through      // of a referred record: how it is reached
+}
+
+// A through is a step to a referred record: the same comparison can be made of all records there, which finds their indexes, and then
+// of those that refer to them, which finds the reference's.
+type through struct {
+	ref   string // the uid over the outer row
+	uid   string // the referred record's own
+	from  string // its leaf and alias
+	inner *column
 }
 
 // references reports whether the column is a list of uids.
@@ -151,6 +161,7 @@ func throughReference(p *engine.Project, f *engine.Field, a string, rest []strin
 	}
 	from := lookupFromAs(p, f, target, a, x)
 	col = &column{sql: "(SELECT " + inner.sql + from + ")", typ: inner.typ, field: inner.field}
+	col.via = &through{ref: relation.Stored(f.Key, relation.Text, a), uid: x + ".uid", from: relation.Leaf(p, target) + " " + x, inner: inner}
 	if inner.text != "" {
 		col.text = "(SELECT " + inner.text + from + ")"
 	}

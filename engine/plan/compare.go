@@ -45,6 +45,14 @@ func (fc *filterCompiler) comparison(f *engine.Filter) *node {
 	if !fineLeft || !fineRight || len(left) == 0 {
 		return nil
 	}
+	return fc.compare(f, left, right)
+}
+
+// compare compiles a comparison of operands.
+func (fc *filterCompiler) compare(f *engine.Filter, left, right []operand) *node {
+	if via := fc.through(f, left, right); via != nil {
+		return via
+	}
 	switch f.Op {
 	case engine.OpIsNull:
 		return fc.isNull(left[0])
@@ -60,6 +68,34 @@ func (fc *filterCompiler) comparison(f *engine.Filter) *node {
 		return fc.between(f, left[0], right)
 	}
 	return fc.order(f, left[0], right[0])
+}
+
+// through compiles a comparison of a referred record's field as one of the reference with all records for which it holds, so that indexes
+// on both sides serve it. Where the comparison stands under OR or NOT it is made of each record's own one, as anything else would read
+// all referred records, or take "not known" for "no". nil is that, too.
+func (fc *filterCompiler) through(f *engine.Filter, left, right []operand) *node {
+	if fc.within > 0 || len(left) != 1 || left[0].column == nil || left[0].column.via == nil || f.Op == engine.OpIsNull {
+		return nil
+	}
+	for _, o := range right {
+		if o.column != nil {
+			return nil
+		}
+	}
+	via := left[0].column.via
+	inner := *via.inner
+	inner.name = left[0].column.name
+	n := fc.compare(f, []operand{{column: &inner, value: left[0].value}}, right)
+	if n == nil {
+		return nil
+	}
+	holds := n.write
+	n.write = func(w *writer) {
+		w.text(via.ref, " IN (SELECT ", via.uid, " FROM ", via.from, " WHERE ")
+		holds(w)
+		w.text(")")
+	}
+	return n
 }
 
 // flipped gives the operator with its sides exchanged.

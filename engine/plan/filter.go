@@ -27,6 +27,7 @@ type filterCompiler struct {
 	query   *Query
 	data    bool // the values are data of a request, never expressions
 	refuses bool // optional comparisons are refused: UPDATE and DELETE
+	within  int  // how many OR and NOT are around the comparison
 }
 
 // filter compiles the written form; a filter that is not there is nil.
@@ -47,6 +48,10 @@ func (fc *filterCompiler) problem(path []string, hint, format string, args ...an
 func (fc *filterCompiler) node(f *engine.Filter) *node {
 	switch f.Op {
 	case engine.OpAnd, engine.OpOr, engine.OpNot:
+		if f.Op != engine.OpAnd {
+			fc.within++
+			defer func() { fc.within-- }()
+		}
 		n := &node{op: f.Op}
 		for _, inner := range f.Filters {
 			if kid := fc.node(inner); kid != nil {
