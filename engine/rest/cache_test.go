@@ -17,6 +17,8 @@ import (
 const kept = `
 project: shop
 tables:
+  notes: {fields: {text: {type: text}}}
+  bans: {fields: {text: {type: text}}}
   makers: {fields: {name: {type: text, required: true}}}
   goods:
     fields:
@@ -33,6 +35,17 @@ endpoints:
     sort: [name]
     middlewares: [{cors: {origins: ["https://a.org"]}}, {cache: {ttl: 1h}}, main]
     response: {headers: {X-Own: here}, body: {items: [{$each: $records, name: $record.name, maker: $record.maker.name}]}}
+  whole:
+    kind: LIST
+    route: GET /makers
+    table: makers
+    include: {goods: {table: goods, by: {maker: uid}}}
+    sources: {notes: {table: notes, aggregate: {n: count}}}
+    guards: [{count: {table: bans, over: 1}, message: Closed}]
+    middlewares: [{cache: {}}, main]
+    response: {body: {n: $sources.notes.n, makers: [{$each: $records, $as: m, goods: [{$each: $m.goods, $as: g, $value: $g.name}]}]}}
+  note: {kind: CREATE, route: POST /notes, table: notes, params: {text: {}}}
+  ban: {kind: CREATE, route: POST /bans, table: bans, params: {text: {}}}
   one: {kind: VIEW, route: "GET /goods/{id}", table: goods, filter: {uid: $params.id}, middlewares: [{cache: {}}, main]}
   add: {kind: CREATE, route: POST /goods, table: goods, params: {name: {}, maker: {}}, response: {body: {id: $record.uid}}}
   make: {kind: CREATE, route: POST /makers, table: makers, params: {name: {}}, response: {body: {id: $record.uid}}}
@@ -131,6 +144,17 @@ func TestCacheIsNeverBehindItsOwnWrites(t *testing.T) {
 		}
 		if w := d.do(scenario{path: "/api/shop/goods"}); !strings.Contains(w.Body.String(), `"maker":"`+name+`"`) {
 			t.Fatalf("after the maker became %s: %v %s", name, w.Header(), w.Body)
+		}
+	}
+	for _, s := range []struct{ path, body, want string }{
+		{"/api/shop/goods", "name=pear&maker=" + maker, `{"n":0,"makers":[{"goods":["pear","apple"]}]}`}, // of the include
+		{"/api/shop/notes", "text=a", `{"n":1,"makers"`},                                                 // of the source
+		{"/api/shop/bans", "text=a", `{"n":1,"makers"`},                                                  // of the guard, which is not over yet
+		{"/api/shop/bans", "text=b", `"detail":"Closed"`},
+	} {
+		d.keeps("/api/shop/makers")
+		if d.do(scenario{method: "POST", path: s.path, body: s.body}); !strings.Contains(d.do(scenario{path: "/api/shop/makers"}).Body.String(), s.want) {
+			t.Errorf("after %s to %s: %s", s.body, s.path, d.do(scenario{path: "/api/shop/makers"}).Body)
 		}
 	}
 	d.keeps("/api/shop/goods")
