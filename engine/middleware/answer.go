@@ -59,3 +59,10 @@ func allowedCookie(text string) bool {
 
 // FormTexts appends the values of name in a form to dst.
 func FormTexts(dst []string, form []Pair, name string) []string { return values(dst, form, name) }
+
+// NotModified answers 304 to whoever has the answer already by its ETag (RFC 9110 section 13.1.2).
+func (q *Request) NotModified() {
+	if etag := q.Header["Etag"]; q.Status == http.StatusOK && len(etag) > 0 && matchesETag(q.HTTP.Header["If-None-Match"], etag[0]) {
+		q.Status, q.ContentType, q.Body = http.StatusNotModified, "", q.Body[:0]
+	}
+}

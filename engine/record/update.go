@@ -3,6 +3,7 @@ package record
 import (
 	"errors"
 	"strconv"
+	"strings"
 
 	"github.com/sayrud/sayrud/engine"
 	"github.com/sayrud/sayrud/engine/plan"
@@ -152,7 +153,8 @@ func (r *run) wantedVersion() ([]byte, error) {
 		return nil, nil
 	}
 	n := 0
-	if header[0] == '"' {
+	header = strings.TrimPrefix(header, "W/") // a proxy that compresses weakens it; the version says all that is compared
+	if header != "" && header[0] == '"' {
 		header = header[1:]
 	}
 	for n < len(header) && header[n] >= '0' && header[n] <= '9' {

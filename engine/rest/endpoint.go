@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -31,6 +32,7 @@ type endpoint struct {
 	metrics    *observed
 	needsQuery bool
 	needsBody  bool // the body is read and checked although no parameter may stand in it
+	tags       bool // LIST and VIEW get an ETag of their body, unless a script may change that behind main
 	bodyParams bool // some parameter is a member of the body
 
 	files []*plan.Param // those that take files from the body
@@ -70,6 +72,8 @@ func (s *Server) newEndpoint(p *engine.Project, ep *engine.Endpoint, trial bool)
 		}
 	}
 	e.needsBody = e.needsBody || mentionsBody(ep)
+	e.tags = compiled.Read != nil && ep.Route.Method == http.MethodGet &&
+		!slices.ContainsFunc(compiled.Steps, func(step engine.Step) bool { return step.Name == "script" })
 	main := e.main(s.cfg.Records.RunThen)
 	if compiled.Write != nil {
 		main = e.once(main)
@@ -131,6 +135,8 @@ func (e *endpoint) run(q *middleware.Request) (err error) {
 	}()
 	if err = e.handler(q); err != nil {
 		e.server.fail(q, e, err)
+	} else if e.tags && len(q.HTTP.Header["If-None-Match"]) > 0 {
+		q.NotModified()
 	}
 	return err
 }
@@ -171,6 +177,9 @@ func (e *endpoint) answer(q *middleware.Request, run runner) (template.Answer, e
 	answer, err := response.Render(q.Body[:0], &q.Env)
 	if answer.Status == 0 {
 		answer.Status = cmp.Or(result.Status, e.plan.Status)
+	}
+	if e.tags && answer.Status == http.StatusOK && err == nil {
+		q.Header["Etag"] = []string{etagOf(q.Env.Record, answer.Body)}
 	}
 	return answer, err
 }

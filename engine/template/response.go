@@ -141,8 +141,11 @@ func (p *Program) writeBody(w *writer, dst []byte, a *Answer) {
 	}
 	a.Body = dst[start:]
 	isText := a.Body[0] == '"' && !IsJSON(a.ContentType)
-	if isText {
+	switch {
+	case isText:
 		a.Body = raw.AppendText(nil, a.Body)
+	case a.ContentType != "" && isXML(a.ContentType):
+		a.Body = appendXML(nil, a.Body)
 	}
 	if a.ContentType == "" {
 		a.ContentType = ContentJSON
