@@ -12,6 +12,12 @@ import (
 // inputSchema gives the schema of a parameter's value.
 func inputSchema(p *plan.Param) object {
 	s := valueSchema(p.Type, &p.Rules)
+	if p.Type == engine.TypeFile { // a new one, an address, or what responses show
+		s = anyOf(object{"type": "string", "format": "binary"}, typed("object"))
+		if p.TakesMany() {
+			s = anyOf(array(s), s)
+		}
+	}
 	if p.Format != "" {
 		s = anyOf(typed("number"), s)
 	}

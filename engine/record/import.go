@@ -108,7 +108,7 @@ func (im *importer) run(r io.Reader) error {
 	if err := im.exec(`ANALYZE pg_temp._import`); err != nil {
 		return err
 	}
-	for _, step := range []func() error{im.repeated, im.numbers, im.references, im.constraints, im.store, im.raise} {
+	for _, step := range []func() error{im.repeated, im.numbers, im.files, im.references, im.constraints, im.store, im.raise} {
 		if err := step(); err != nil {
 			return err
 		}

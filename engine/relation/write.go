@@ -78,6 +78,11 @@ func (w *writer) column(c ViewColumn) {
 		w.line("  IF (TG_OP = 'INSERT' AND NEW.%s IS NOT NULL) OR (TG_OP = 'UPDATE' AND NEW.%s IS DISTINCT FROM OLD.%s) THEN", name, name, name)
 		w.readOnly(c)
 		w.line("  END IF;")
+		if c.Field != nil && c.Field.Type == engine.TypeFile && c.Field.IsRequired() { // SQL brings no files
+			w.line("  IF TG_OP = 'INSERT' THEN")
+			w.raise("    ", "23502", c.Field, fmt.Sprintf("the field %q of %s is required", c.Field.Name, w.t.Name))
+			w.line("  END IF;")
+		}
 		if c.Field != nil && c.Field.Type == engine.TypeAutonumber {
 			w.line("  IF TG_OP = 'INSERT' THEN")
 			w.line("    _set := _set || jsonb_build_object(%s, nextval(%s));", Literal(c.Field.Key), Literal(Sequence(w.p, c.Field)))

@@ -22,7 +22,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/sayrud/sayrud/engine/file"
+	"github.com/sayrud/sayrud/engine/record"
 	"github.com/sayrud/sayrud/storage/blob"
+	"github.com/sayrud/sayrud/storage/pg"
 )
 
 const album = `
@@ -477,5 +479,38 @@ func TestThumbnails(t *testing.T) {
 	_, got = d.form("POST", "/api/album/people", formPart{"name", "", "Ben"}, formPart{"avatar", "a.jpg", photo.String()})
 	if w := d.get(at(got, "avatar", "url").(string) + "?thumb=10x10"); w.Header().Get("Content-Type") != "image/jpeg" || w.Code != 200 {
 		t.Errorf("of a JPEG: %d %v", w.Code, w.Header())
+	}
+}
+
+func TestFilesAreDumpedAndImported(t *testing.T) {
+	t.Parallel()
+	d := open(t, album)
+	_, got := d.form("POST", "/api/album/people", formPart{"name", "", "Ann"}, formPart{"papers", "a.txt", "first"}, formPart{"avatar", "a.png", pngImage(t, 3, 3)})
+	p := d.catalog.Schema().Projects["album"]
+	people, _ := p.Tables.Get("people")
+	var dumped bytes.Buffer
+	if _, err := d.records.Dump(t.Context(), p, people, &dumped, record.DumpOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(dumped.String(), hashOf("first")) {
+		t.Errorf("the dump is %s", dumped.String())
+	}
+	d.send("DELETE", "/api/album/people/"+got["uid"].(string), "", nil)
+	text := dumped.String() + `{"name":"Ben","avatar":{"sha256":"` + hashOf("nothing") + `"}}` + "\n" + `{"name":"Cid","papers":[{"sha256":"` + hashOf("first") + `","name":"c","size":1,"type":"text/html"}]}` + "\n"
+	report, err := d.records.Import(t.Context(), p, people, strings.NewReader(text), record.ImportOptions{Continue: true})
+	if err != nil || report.Records != 2 || report.Refused != 1 || report.Errors[0].Line != 2 {
+		t.Fatalf("Import: %+v, %v", report, err)
+	}
+	_, again := d.send("GET", "/api/album/people/"+got["uid"].(string), "", nil)
+	if diff := cmp.Diff([]any{got["avatar"], at(got, "papers", 0, "url")}, []any{again["avatar"], at(again, "papers", 0, "url")}); diff != "" {
+		t.Error(diff)
+	}
+	d.wantCounts("after the import", [3]int{2, 3, 2})
+	if _, err := d.db.Pool().Exec(t.Context(), `INSERT INTO p_album.posts DEFAULT VALUES`); pg.Code(err) != "23502" {
+		t.Errorf("SQL brings no file where one is required: %v", err)
+	}
+	var size int
+	if err := d.db.Pool().QueryRow(t.Context(), `SELECT (papers->0->>'size')::int FROM p_album.people WHERE name = 'Cid'`).Scan(&size); err != nil || size != 5 {
+		t.Errorf("the view shows %d, %v", size, err)
 	}
 }
