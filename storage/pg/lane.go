@@ -120,6 +120,9 @@ func (l *lane) lead(ctx context.Context, first *call) {
 	}
 	var room [mostTogether]*call
 	b := batch{calls: append(room[:0], first), writes: l.writes}
+	if l.writes {
+		runtime.Gosched() // those who are about to ask may do so: a batch of writes is long, for it ends on the disk
+	}
 	l.mu.Lock()
 	n := min(len(l.waiting), mostTogether-1)
 	b.calls = append(b.calls, l.waiting[:n]...)

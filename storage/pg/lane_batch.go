@@ -25,18 +25,24 @@ func (b *batch) run(conn *pgxpool.Conn, patience time.Duration) {
 	if len(sent) == 0 {
 		return
 	}
+	if done, err := exchange(c, sent, described); err != nil {
+		b.settle(c, sent, done, err)
+	}
+}
+
+// exchange sends the calls and reads their results. done counts those that were answered in full.
+func exchange(c *pgconn.PgConn, sent []*call, described []*pgconn.StatementDescription) (done int, err error) {
+	if len(sent) == 1 { // needs no pipeline, which has its price
+		return 0, sent[0].take(c.ExecStatement(context.Background(), described[0], sent[0].args, nil, nil))
+	}
 	p := c.StartPipeline(context.Background())
 	for i, call := range sent {
 		p.SendQueryStatement(described[i], call.args, nil, nil)
 	}
-	err := p.Sync()
-	done := 0
-	if err == nil {
-		done, err = results(p, sent)
+	if err := p.Sync(); err != nil {
+		return 0, err
 	}
-	if err != nil {
-		b.settle(c, sent, done, err)
-	}
+	return results(p, sent)
 }
 
 // bound sees to it that the server has between patience and twice of it to answer. Setting a deadline costs as much as
@@ -78,7 +84,7 @@ func (b *batch) prepare(c *pgconn.PgConn, sent []*call) ([]*call, []*pgconn.Stat
 	return sent, described
 }
 
-// results reads what comes back until the server is ready for more. done counts the calls that were answered in full.
+// results reads what comes back, until the server is ready for more.
 func results(p *pgconn.Pipeline, sent []*call) (done int, err error) {
 	for _, call := range sent {
 		var result any
