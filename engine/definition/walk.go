@@ -90,7 +90,7 @@ func (w *walker) walkTable(path []string, t *engine.Table) {
 	for i, names := range t.Unique {
 		w.fields(append(slices.Clone(path), "unique", itoa(i)), own, names)
 	}
-	here := scope{"$record": {table: own}, "$this": {table: own}}
+	here := scope{"$record": {table: own}, "$before": {table: own}}
 	w.steps(below(path, "on_write"), t.OnWrite, here)
 	if f := t.Crud.Get("filter"); f != nil {
 		t.Crud = replaceMember(t.Crud, "filter", w.filter(append(slices.Clone(path), "crud", "filter"), own, f, nil))

@@ -25,7 +25,7 @@ const (
 	startPause   = time.Second     // between tries to start while PostgreSQL is away
 	stopTime     = 8 * time.Second // for attempts under way when the server stops
 	attemptTime  = time.Minute     // bounds one attempt with all around it
-	fetchPause   = 50 * time.Millisecond
+	fetchPause   = 10 * time.Millisecond
 	fetchPoll    = 500 * time.Millisecond
 	keepFinished = time.Hour // River's own rows; ours stay longer, see cleanup
 )
