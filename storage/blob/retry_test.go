@@ -37,10 +37,11 @@ func TestRetryRepeatsWhatMayPass(t *testing.T) {
 
 func TestRetryDoesNotRepeatWhatCannotSucceed(t *testing.T) {
 	t.Parallel()
-	s, faulty, pauses := retrying(0)
+	s, faulty, _ := retrying(0)
 	if _, err := s.Stat(t.Context(), "a/none"); !errors.Is(err, blob.ErrNotFound) || faulty.Calls() != 1 {
 		t.Errorf("Stat: %v after %d calls", err, faulty.Calls())
 	}
+	var pauses *[]time.Duration
 	s, faulty, pauses = retrying(1)
 	if _, err := s.Put(t.Context(), "a/b", onlyReader{strings.NewReader("text")}, -1); !errors.Is(err, blob.ErrFault) || faulty.Calls() != 1 || len(*pauses) != 0 {
 		t.Errorf("Put of what can be read once: %v after %d calls", err, faulty.Calls())

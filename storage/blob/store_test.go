@@ -324,7 +324,8 @@ func TestSweep(t *testing.T) {
 			t.Errorf("Sweep of what is an hour old: %d, %v", n, err)
 		}
 		n, err := s.Sweep(t.Context(), time.Now().Add(time.Minute))
-		if _, isMemory := s.(*blob.Memory); !isMemory && (err != nil || n != 1) {
+		// MinIO lists uploads of one key only, and expires stale ones by itself.
+		if _, isMemory := s.(*blob.Memory); err != nil || !isMemory && leftovers != nil && n != 1 {
 			t.Errorf("Sweep: %d, %v", n, err)
 		}
 		if leftovers != nil && leftovers() != 0 {

@@ -35,8 +35,12 @@ func Main(m *testing.M) { os.Exit(Run(m)) }
 
 // Run is Main for who has more to do in the end.
 func Run(m *testing.M) int {
-	os.Setenv("AWS_ACCESS_KEY_ID", AccessKey)
-	os.Setenv("AWS_SECRET_ACCESS_KEY", SecretKey)
+	for name, value := range map[string]string{"AWS_ACCESS_KEY_ID": AccessKey, "AWS_SECRET_ACCESS_KEY": SecretKey} {
+		if err := os.Setenv(name, value); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
+	}
 	code := m.Run()
 	if server != nil {
 		server.stop()
@@ -51,7 +55,7 @@ func Location(t testing.TB) (location, dir string) {
 	if failed != nil {
 		t.Fatalf("start the S3 server: %v", failed)
 	}
-	bucket, err := os.MkdirTemp(server.root, "b")
+	bucket, err := os.MkdirTemp(server.root, "b") //nolint:usetesting // a bucket is a directory of the server
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -134,7 +138,7 @@ func start() (*process, error) {
 }
 
 func freeAddress() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		return "", err
 	}
