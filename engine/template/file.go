@@ -33,7 +33,8 @@ func (r *Ref) file(v raw.Value, row *Row) raw.Value {
 			list = r.appendFile(list, item, uid, row)
 			return true
 		})
-		v = append(list, ']')
+		list = append(list, ']')
+		v = list
 	} else if v.Kind() == raw.Object {
 		v = r.appendFile(nil, v, uid, row)
 	}
