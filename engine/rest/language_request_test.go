@@ -16,6 +16,7 @@ tables:
 endpoints:
   add: {kind: CREATE, route: POST /notes, table: notes, params: {title: {trim: true}, n: {}, kind: {}}}
   mark: {kind: CREATE, route: POST /marks, table: marks, params: {note: {}}}
+  put: {kind: UPDATE, route: "PUT /notes/{id}", table: notes, params: {title: {}, n: {default: null}, kind: {default: null}}, filter: {uid: $params.id}}
   drop: {kind: DELETE, route: "DELETE /notes/{id}", table: notes, filter: {uid: $params.id}}
   drop_all: {kind: DELETE, route: DELETE /notes, table: notes, filter: {n: {">": 0}}}
   list: {kind: LIST, route: GET /notes, table: notes, params: {sort: {in: query}, page: {in: query}}, sort: {by: $params.sort, allow: {n: n, title: [title]}}, page: {number: $params.page, size: 5}}
@@ -38,6 +39,8 @@ func TestLanguageRequests(t *testing.T) {
 	t.Parallel()
 	d := open(t, strings.Replace(requested, "%s", "en", 1))
 	const types, h = "/api/q/types", "X-H: h"
+	id := d.made(scenario{method: "POST", path: "/api/q/notes", body: `{"title":"x","n":1,"kind":"a"}`})
+	d.check(scenario{name: "PUT clears what did not come", method: "PUT", path: "/api/q/notes/" + id, body: `{"title":"y","kind":"b"}`, status: 200, want: []string{`"title":"y","n":null,"kind":"b"`}})
 	d.checkAll("requests", []scenario{
 		{name: "parts of a part", path: "/api/q/f/abc.json", status: 200, want: []string{`{"n":"abc","e":"json"}`}},
 		{name: "outside the values", path: "/api/q/f/abc.csv", status: 404, want: []string{`"code":"not_found"`}},
