@@ -116,6 +116,18 @@ func TestExamplesCompile(t *testing.T) {
 	}
 }
 
+// TestReadmeShowsTheFirstExample holds the file that the README shows to the one that it applies.
+func TestReadmeShowsTheFirstExample(t *testing.T) {
+	t.Parallel()
+	example, err := os.ReadFile("../examples/first/project.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if shown := fence.FindStringSubmatch(pages(t)["../README.md"]); shown == nil || shown[1] != string(example) {
+		t.Error("the README shows another project than examples/first/project.yaml")
+	}
+}
+
 var (
 	link    = regexp.MustCompile(`\]\(([^)\s]+)\)`)
 	heading = regexp.MustCompile(`(?m)^#+ (.+)$`)
