@@ -13,16 +13,13 @@ import (
 	"strings"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/sayrud/sayrud/engine/auth"
-	"github.com/sayrud/sayrud/engine/change"
 	"github.com/sayrud/sayrud/engine/job"
 	"github.com/sayrud/sayrud/engine/middleware"
 	"github.com/sayrud/sayrud/engine/outbound"
 	"github.com/sayrud/sayrud/engine/rest"
-	"github.com/sayrud/sayrud/ui"
 )
 
 type serveCommand struct {
@@ -41,19 +38,7 @@ const shutdownTime = 10 * time.Second
 
 // Run serves until ctx ends, then lets requests under way finish.
 func (c *serveCommand) Run(ctx context.Context, t terminal, g *Globals) (err error) {
-	proxies, err := parseProxies(c.TrustedProxies)
-	if err != nil {
-		return err
-	}
-	allowed, err := outbound.ParseAllowlist(c.AllowOutbound)
-	if err != nil {
-		return usagef("--allow-outbound: %s", err)
-	}
-	mailer, err := c.mailer()
-	if err != nil {
-		return err
-	}
-	captchaURLs, err := parseCaptchaURLs(c.CaptchaURL)
+	set, err := c.settings()
 	if err != nil {
 		return err
 	}
@@ -69,65 +54,39 @@ func (c *serveCommand) Run(ctx context.Context, t terminal, g *Globals) (err err
 		return err
 	}
 	defer func() { err = errors.Join(err, in.Close()) }()
-
-	if err := in.secrets.Verify(); err != nil {
-		log.Error("secrets cannot be opened; endpoints that need them answer unavailable", "error", err)
-	}
-	if err := g.openFiles(ctx, in, log); err != nil {
-		return err
-	}
-	principals := auth.New(in.db)
-	limits := middleware.NewLimiter(in.db, log)
-	feed := change.New(in.db, log)
-	in.records.OnChange(feed.Changed)
-	out := outbound.New(outbound.Config{Allow: allowed})
-	defer out.CloseIdle()
-	registry := prometheus.NewRegistry()
-	jobs, err := job.Open(ctx, job.Config{
-		DB: in.db, Schema: in.catalog.Schema, Records: in.records, Scripts: in.scripts, Secrets: in.secrets, HTTP: out.HTTP(), Mail: mailer, Log: log, Registry: registry,
-	})
+	back, err := g.openBackend(ctx, in, set, log)
 	if err != nil {
 		return err
 	}
-	defer jobs.Close()
-	captchas := middleware.NewCaptchas(middleware.CaptchaConfig{DB: in.db, Outbound: out, Key: in.secrets.Key(), URLs: captchaURLs, Log: log})
-	server, err := rest.New(rest.Config{
-		DB: in.db, Catalog: in.catalog, Records: in.records, Files: in.files, Scripts: in.scripts, Auth: principals, Limits: limits, Log: log,
-		Cache:   middleware.NewCache(feed, 0),
-		Secrets: in.secrets, Env: g.lookupEnv, Outbound: out, Captchas: captchas, Jobs: jobs, Registry: registry,
-		Panel: ui.Handler("/_/"), TrustedProxies: proxies, Version: version, Commit: commit,
-	})
-	if err != nil {
-		return err
-	}
-	if err := c.welcome(ctx, t, principals); err != nil {
+	defer back.Close()
+	if err := c.welcome(ctx, t, back.principals); err != nil {
 		return err
 	}
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return ignoreCanceled(in.catalog.Run(ctx)) })
-	group.Go(func() error { return ignoreCanceled(in.records.Tend(ctx)) })
-	group.Go(func() error { return ignoreCanceled(feed.Run(ctx)) })
-	group.Go(func() error {
-		limits.Run(ctx)
-		return nil
-	})
-	group.Go(func() error { return jobs.Run(ctx) })
-	group.Go(func() error {
-		captchas.Run(ctx)
-		return nil
-	})
-	group.Go(func() error {
-		in.files.Run(ctx)
-		return nil
-	})
-	serveOn(ctx, group, log, "http", listeners.http, c.endpoints(server))
+	back.run(ctx, group)
+	serveOn(ctx, group, log, "http", listeners.http, c.endpoints(back.server))
 	if listeners.panel != nil {
-		serveOn(ctx, group, log, "panel", listeners.panel, server.Handler())
+		serveOn(ctx, group, log, "panel", listeners.panel, back.server.Handler())
 	}
 	if listeners.metrics != nil {
-		serveOn(ctx, group, log, "metrics", listeners.metrics, server.Metrics())
+		serveOn(ctx, group, log, "metrics", listeners.metrics, back.server.Metrics())
 	}
 	return group.Wait()
+}
+
+// settings reads the flags that are more than a text, before anything is opened.
+func (c *serveCommand) settings() (set settings, err error) {
+	if set.proxies, err = parseProxies(c.TrustedProxies); err != nil {
+		return set, err
+	}
+	if set.allowed, err = outbound.ParseAllowlist(c.AllowOutbound); err != nil {
+		return set, usagef("--allow-outbound: %s", err)
+	}
+	if set.mailer, err = c.mailer(); err != nil {
+		return set, err
+	}
+	set.captchas, err = parseCaptchaURLs(c.CaptchaURL)
+	return set, err
 }
 
 // mailer gives the mail server of the flags, nil where there is none.

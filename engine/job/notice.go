@@ -109,23 +109,7 @@ func (n *Notice) wanted(env *template.Env) (bool, error) {
 		return true, nil
 	}
 	v, err := n.when.Eval(env)
-	return truth(v), err
-}
-
-// truth is JavaScript's.
-func truth(v raw.Value) bool {
-	switch v.Kind() {
-	case raw.Absent, raw.Null:
-		return false
-	case raw.Bool:
-		return v[0] == 't'
-	case raw.String:
-		return len(v) > 2
-	case raw.Number:
-		f, err := strconv.ParseFloat(string(v), 64)
-		return err != nil || f != 0
-	}
-	return true
+	return v.Truthy(), err
 }
 
 // evalText evaluates a slot to a text; null and absent are "".

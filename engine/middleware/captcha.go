@@ -117,7 +117,7 @@ func (c *captcha) wrap(next Handler) Handler {
 			if err != nil {
 				return err
 			}
-			if !truthy(v) {
+			if !v.Truthy() {
 				return next(r)
 			}
 		}
@@ -157,22 +157,6 @@ func (c *captcha) find(r *Request) string {
 	}
 	text, _ := v.Text()
 	return text
-}
-
-// truthy is JavaScript's truth of a JSON value.
-func truthy(v raw.Value) bool {
-	switch v.Kind() {
-	case raw.Absent, raw.Null:
-		return false
-	case raw.Bool:
-		return v[0] == 't'
-	case raw.String:
-		return len(v) > 2
-	case raw.Number:
-		f, _ := strconv.ParseFloat(string(v), 64)
-		return f != 0
-	}
-	return true
 }
 
 // A puzzle is the proof of work of an endpoint.

@@ -101,7 +101,7 @@ func (c *compiler) condition(d directed, then node) node {
 	}
 	when := c.in("$if", func() node { return c.value(d.when) })
 	if v, isConstant := when.(constant); isConstant {
-		if truthy(raw.Value(v)) {
+		if raw.Value(v).Truthy() {
 			return then
 		}
 		return omit{}

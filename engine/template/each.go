@@ -119,35 +119,12 @@ func (c *condition) gather(w *writer) bool {
 	if !ready {
 		return false
 	}
-	return !truthy(v) || !c.then.scripted() || c.then.gather(w)
+	return !v.Truthy() || !c.then.scripted() || c.then.gather(w)
 }
 
 func (c *condition) write(w *writer, dst []byte) ([]byte, bool) {
-	if v, _ := w.control(c.when); !truthy(v) {
+	if v, _ := w.control(c.when); !v.Truthy() {
 		return dst, false
 	}
 	return c.then.write(w, dst)
-}
-
-// truthy is JavaScript's: false, null, absent, 0 and the empty string are not.
-func truthy(v raw.Value) bool {
-	switch v.Kind() {
-	case raw.Absent, raw.Null:
-		return false
-	case raw.Bool:
-		return v[0] == 't'
-	case raw.String:
-		return len(v) > 2
-	case raw.Number:
-		for _, c := range v {
-			if c >= '1' && c <= '9' {
-				return true
-			}
-			if c == 'e' || c == 'E' {
-				break
-			}
-		}
-		return false
-	}
-	return true
 }

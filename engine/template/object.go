@@ -210,7 +210,7 @@ func (e *entry) write(w *writer, dst []byte) ([]byte, bool) { return e.value.wri
 func (e *entry) gather(w *writer) bool {
 	if e.when != nil {
 		v, ready := w.control(e.when)
-		if !ready || !truthy(v) {
+		if !ready || !v.Truthy() {
 			return ready
 		}
 	}
@@ -227,5 +227,5 @@ func (e *entry) stands(w *writer) bool {
 		return true
 	}
 	v, _ := w.control(e.when)
-	return truthy(v)
+	return v.Truthy()
 }
