@@ -8,7 +8,7 @@ import (
 const included = `
 project: i
 tables:
-  tags: {fields: {word: {type: text, unique: true, max: 50}, secret: {type: text, hidden: true, default: hush}}}
+  tags: {fields: {word: {type: text, unique: true, max: 50}, secret: {type: text, hidden: true, default: HUSH}}}
   notes:
     fields:
       post: {type: text, index: true}
@@ -17,7 +17,7 @@ tables:
       at: {type: datetime}
       parent: {type: reference, to: notes, display: nick, on_delete: cascade}
       tags: {type: references, to: tags}
-      mail: {type: text, hidden: true, default: hush}
+      mail: {type: text, hidden: true, default: HUSH}
       status: {type: enum, values: [waiting, approved], default: approved}
       loud: {type: generated, expression: upper(nick)}
 endpoints:
@@ -85,10 +85,10 @@ func TestLanguageIncludes(t *testing.T) {
 		{name: "the second page", path: "/api/i/roots?page=2&size=1", status: 200, want: []string{`{"total":2,"items":[{"nick":"bob","first":"dan"`}},
 		{name: "no record", path: "/api/i/roots?page=3&size=1", status: 200, want: []string{`{"total":2,"items":[]}`}},
 		{name: "whole", path: "/api/i/notes/" + ann, status: 200, want: []string{`"loud":"ANN"`, `"version":1,"replies":[{"uid":"` + a1 + `","post":"p","nick":"a1","n":3,"at":"2026-11-23T05:28:00.123Z","parent":{"u":"` + ann + `","v":"ann"},"tags":null,"status":"approved","loud":"A1","created_at":"20`,
-			`"deeper":[{"uid":"`, `"version":1}]}]}`}, lacks: []string{"hush", "mail", "a3"}},
-		{name: "whole in a list", path: "/api/i/plain", status: 200, want: []string{`{"items":[{"uid":"` + dan + `"`, `"replies":[]}]}`}, lacks: []string{"hush"}},
+			`"deeper":[{"uid":"`, `"version":1}]}]}`}, lacks: []string{"HUSH", `"mail"`, `"a3"`}},
+		{name: "whole in a list", path: "/api/i/plain", status: 200, want: []string{`{"items":[{"uid":"` + dan + `"`, `"replies":[]}]}`}, lacks: []string{"HUSH"}},
 		{name: "in JavaScript", path: "/api/i/scripted", status: 200, want: []string{`[["ann",3,"a1undefined,a\"2undefined,a3undefined"],["bob",1,"danundefined"]]`}},
-		{name: "by a list of references", path: "/api/i/tagged", status: 200, want: []string{`{"blue":["ann"],"red":["ann","bob"]}`}, lacks: []string{"hush"}},
+		{name: "by a list of references", path: "/api/i/tagged", status: 200, want: []string{`{"blue":["ann"],"red":["ann","bob"]}`}, lacks: []string{"HUSH"}},
 		{name: "of a source", path: "/api/i/source", status: 200, want: []string{`[{"n":"ann","r":["a1","a\"2","a3"]},{"n":"bob","r":["dan"]}]`}},
 	})
 	if got := d.walk("/api/i/walk?"); got != "anna1bobdan" {

@@ -17,7 +17,7 @@ tables:
       name: {type: text}
       n: {type: number, integer: true}
       group: {type: reference, to: groups, display: name}
-      key: {type: text, hidden: true, default: hush}
+      key: {type: text, hidden: true, default: HUSH}
 endpoints:
   add_group: {kind: CREATE, route: POST /groups, table: groups, params: {name: {}, code: {}}}
   add: {kind: CREATE, route: POST /items, table: items, params: {name: {}, n: {}, group: {}}}
@@ -55,11 +55,11 @@ func TestLanguageLists(t *testing.T) {
 		{name: "one object", path: "/api/l/whole?name=a", status: 200, want: []string{`{"n":1,"sum":2,"last":"20`}},
 		{name: "over nothing", path: "/api/l/whole?name=x", status: 200, want: []string{`{"n":0,"sum":null,"last":null}`}},
 		{name: "over nothing named", path: "/api/l/whole", status: 200, want: []string{`{"n":0,"sum":null,"last":null}`}},
-		{name: "a name of the request", path: "/api/l/dynamic/" + uid + "?f=name", status: 200, want: []string{`{"v":"z","keys":"uid,name,n,group,created_at,updated_at,version"`, `"name":1`}, lacks: []string{"hush"}},
-		{name: "reaches nothing hidden", path: "/api/l/dynamic/" + uid + "?f=key", status: 200, want: []string{`{"keys":"uid,name,`}, lacks: []string{"hush", `"v"`}},
-		{name: "nor the prototype", path: "/api/l/dynamic/" + uid + "?f=__proto__", status: 200, lacks: []string{"hush", `"v"`}},
-		{name: "nor in a list", path: "/api/l/dynamic?f=key", status: 200, want: []string{`["undefined false undefined"]`}, lacks: []string{"hush", "secret"}},
-		{name: "revealed", path: "/api/l/revealed", status: 200, want: []string{`["hush"]`}},
+		{name: "a name of the request", path: "/api/l/dynamic/" + uid + "?f=name", status: 200, want: []string{`{"v":"z","keys":"uid,name,n,group,created_at,updated_at,version"`, `"name":1`}, lacks: []string{"HUSH"}},
+		{name: "reaches nothing hidden", path: "/api/l/dynamic/" + uid + "?f=key", status: 200, want: []string{`{"keys":"uid,name,`}, lacks: []string{"HUSH", `"v"`}},
+		{name: "nor the prototype", path: "/api/l/dynamic/" + uid + "?f=__proto__", status: 200, lacks: []string{"HUSH", `"v"`}},
+		{name: "nor in a list", path: "/api/l/dynamic?f=key", status: 200, want: []string{`["undefined false undefined"]`}, lacks: []string{"HUSH", "secret"}},
+		{name: "revealed", path: "/api/l/revealed", status: 200, want: []string{`["HUSH"]`}},
 		{name: "nobody", path: "/api/l/me", status: 200, want: []string{`{"kind":null,"roles":null,"who":"nobody"}`}},
 		{name: "somebody is nobody without auth", path: "/api/l/me", headers: owner, status: 200, want: []string{`"who":"nobody"`}},
 		{name: "guard of absence", method: "POST", path: "/api/l/free", body: `{"name":"x"}`, status: 422, want: []string{`"code":"guard"`, "nothing is named x"}},

@@ -11,7 +11,7 @@ tables:
       nick: {type: text}
       n: {type: number, integer: true}
       up: {type: reference, to: notes, display: nick, on_delete: set_null}
-      mail: {type: text, hidden: true, default: hush}
+      mail: {type: text, hidden: true, default: HUSH}
       status: {type: enum, values: [waiting, approved], default: approved}
 endpoints:
   add: {kind: CREATE, route: POST /notes, table: notes, params: {post: {}, nick: {}, n: {}, up: {}, status: {}}}
@@ -59,7 +59,7 @@ func TestLanguageSources(t *testing.T) {
 		{name: "sorted as asked", path: "/api/s/page?post=p&by=nick&size=1", status: 200, want: []string{`"recordsFiltered":3`, `"data":["ann"]`, `"top":[{"n":2,"up":"ann"},{"n":4,"up":null}]`}},
 		{name: "a sort that is not allowed", path: "/api/s/page?post=p&by=mail", status: 400, want: []string{`"param":"sort"`}},
 		{name: "no match", path: "/api/s/page?post=none", status: 200, want: []string{`{"recordsTotal":0,"recordsFiltered":0,"sum":null,"data":[],"posts":["p:3","q:1"]`}},
-		{name: "all of them, without a table", path: "/api/s/whole", status: 200, want: []string{`{"first":[{"uid":"` + a + `","post":"p","nick":"ann","n":1,"up":null,"status":"approved","created_at":"`, `"none":[],"sum":{"n":0,"s":null}}`}, lacks: []string{"hush"}},
+		{name: "all of them, without a table", path: "/api/s/whole", status: 200, want: []string{`{"first":[{"uid":"` + a + `","post":"p","nick":"ann","n":1,"up":null,"status":"approved","created_at":"`, `"none":[],"sum":{"n":0,"s":null}}`}, lacks: []string{"HUSH"}},
 		{name: "beside one record", path: "/api/s/notes/" + a, status: 200, want: []string{`{"nick":"ann","others":3}`}},
 		{name: "beside none", path: "/api/s/notes/nobody", status: 404},
 		{name: "behind a write", method: "POST", path: "/api/s/counted", body: `{"post":"q","nick":"eve"}`, status: 201, want: []string{`{"nick":"eve","n":2,"over":1}`}},
