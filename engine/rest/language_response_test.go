@@ -53,6 +53,7 @@ endpoints:
   scalar: {route: GET /scalar, response: {body: 5}}
   nil: {route: GET /null, response: {body: null}}
   redirect: {route: "GET /to/{x}", response: {status: 302, headers: {Location: "https://a.org/${$params.x}"}, body: ""}}
+  cookie: {route: GET /cookie, params: {q: {in: query}, c: {in: cookie}}, response: {headers: {Set-Cookie: ["c=${$params.q}; Path=/", $params.q, "='j=' + $params.q"]}, body: [$params.c]}}
   env: {route: GET /env, middlewares: [{rate_limit: {limit: 100, by: "=$env('LISTED')"}}, main], response: {body: "=$env('LISTED')"}}
   request: {route: "POST /request/{id}", response: {body: {m: $request.method, p: $request.path, h: $request.headers.x-one, q: $request.query, i: $request.params.id, b: $request.body, n: "$request.body.a[0].b", auth: $auth}}}
   fails: {route: GET /fails, response: {body: {a: "=$request.query.x.y.z()"}}}
@@ -93,6 +94,9 @@ func TestLanguageResponses(t *testing.T) {
 		{name: "null", path: "/api/r/null", status: 200, want: []string{"\nnull"}},
 		{name: "redirect", path: "/api/r/to/b%0d%0aX:%20y", status: 302, lacks: []string{"\nX: y"}},
 		{name: "redirect", path: "/api/r/to/c", status: 302, want: []string{"Location: https://a.org/c"}},
+		{name: "cookies", path: "/api/r/cookie?q=a%3D1%3B%20Domain%3Dorg%25", status: 200,
+			want: []string{"Set-Cookie: c=a=1%3B%20Domain=org%25; Path=/\r\n", "Set-Cookie: a=1%3B%20Domain=org%25\r\n", "Set-Cookie: j=a=1; Domain=org%\r\n"}},
+		{name: "a cookie read back", path: "/api/r/cookie", headers: "Cookie: c=a=1%3B%20Domain=org%25", status: 200, want: []string{`["a=1; Domain=org%"]`}},
 		{name: "env", path: "/api/r/env", status: 200, want: []string{"\nof LISTED"}},
 		{name: "request", method: "POST", path: "/api/r/request/7?a=1&a=2&b=", headers: "X-One: uno", body: `{"a":[{"b":9}]}`, status: 200,
 			want: []string{`{"m":"POST","p":"/api/r/request/7","h":"uno","q":{"a":["1","2"],"b":""},"i":"7","b":{"a":[{"b":9}]},"n":9,"auth":null}`}},

@@ -19,7 +19,8 @@ type compiler struct {
 	scope     *Scope
 	template  bool // $each and the like have their meaning
 	dropNulls bool
-	html      bool // inserted values are escaped
+	escape    func(string) string // of inserted values; nil: they stand as they are
+	cookie    bool                // the value of a Set-Cookie header
 
 	place    []string // of the value being compiled
 	names    []binding

@@ -101,7 +101,7 @@ func note(nick string, replies ...Row) Row {
 // request is a Request of fixed values.
 type request struct{}
 
-var requestValue = raw.Value(`{"method":"GET","path":"/comments","ip":"192.0.2.1","headers":{"user-agent":"curl/8"},` +
+var requestValue = raw.Value(`{"method":"GET","path":"/comments","ip":"192.0.2.1","headers":{"user-agent":"curl/8","x-evil":"1; Domain=.org,\"\\é\r\n%\t"},` +
 	`"query":{"q":"x \"y\""},"params":{},"body":{"list":[1,2,{"deep":"yes"}],"o":{"a":1,"b":null}}}`)
 
 func (request) Value(path []string) raw.Value { return walk(requestValue, path) }

@@ -29,7 +29,7 @@ func (c *compiler) headers(p *Program, r *engine.Response) {
 			c.refuse(0, "", "the server writes this header itself")
 			continue
 		}
-		n := c.value(v)
+		n := c.headerValue(name, v)
 		known, isConstant := n.(constant)
 		if isConstant {
 			for _, value := range headerValues(raw.Value(known)) {
@@ -50,6 +50,15 @@ func (c *compiler) headers(p *Program, r *engine.Response) {
 			p.contentType = a.ContentType
 		}
 	}
+}
+
+func (c *compiler) headerValue(name string, v raw.Value) node {
+	if !strings.EqualFold(name, "Set-Cookie") {
+		return c.value(v)
+	}
+	c.cookie, c.escape = true, escapeCookie
+	defer func() { c.cookie, c.escape = false, nil }()
+	return c.value(v)
 }
 
 // writeHeaders gives the answer its headers. A value that is null or absent, or that no header can have, leaves its header out; a list

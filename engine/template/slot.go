@@ -1,6 +1,8 @@
 package template
 
 import (
+	"html"
+
 	"github.com/sayrud/sayrud/engine"
 	"github.com/sayrud/sayrud/engine/raw"
 )
@@ -21,7 +23,7 @@ func CompileSlot(v raw.Value, sc *Scope) (*Slot, engine.Problems) {
 // CompileHTML is CompileSlot for a text that is HTML: what a path inserts is escaped, so that it is text there. JavaScript gives HTML
 // itself.
 func CompileHTML(v raw.Value, sc *Scope) (*Slot, engine.Problems) {
-	c := &compiler{scope: sc, html: true}
+	c := &compiler{scope: sc, escape: html.EscapeString}
 	return c.slot(c.value(v))
 }
 

@@ -1,7 +1,6 @@
 package template
 
 import (
-	"html"
 	"strconv"
 	"strings"
 
@@ -11,7 +10,7 @@ import (
 // A text is a string with inserted paths.
 type text struct {
 	pieces []piece
-	html   bool // what is inserted stands in HTML
+	escape func(string) string // of what is inserted; nil: it stands as it is
 }
 
 // A piece is what stands between two insertions, as the inside of a JSON string, and the insertion behind it.
@@ -37,8 +36,8 @@ func (t *text) write(w *writer, dst []byte) ([]byte, bool) {
 		case raw.Absent, raw.Null:
 			continue
 		}
-		if t.html {
-			dst = appendInside(dst, html.EscapeString(string(raw.AppendText(nil, v))))
+		if t.escape != nil {
+			dst = appendInside(dst, t.escape(string(raw.AppendText(nil, v))))
 			continue
 		}
 		switch v.Kind() {
@@ -78,8 +77,11 @@ func (c *compiler) text(s string) node {
 			c.refuse(n, meant(s, c.knows), strconv.Quote(s)+" is no path")
 			return omit{}
 		}
-		if c.html {
+		if c.escape != nil && !c.cookie {
 			return c.insertions("", "${"+s+"}", -2)
+		}
+		if c.cookie {
+			return cookie{c.path(names, 0)}
 		}
 		return c.path(names, 0)
 	}
@@ -88,7 +90,7 @@ func (c *compiler) text(s string) node {
 
 // insertions compiles text with ${path} in it; s begins at offset in the definition's text and literal stands before it.
 func (c *compiler) insertions(literal, s string, offset int) node {
-	n := &text{html: c.html}
+	n := &text{escape: c.escape}
 	for {
 		open := strings.Index(s, "${")
 		if open < 0 {
