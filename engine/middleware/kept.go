@@ -13,6 +13,7 @@ import (
 	"github.com/maypok86/otter/v2"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/sayrud/sayrud/engine"
 	"github.com/sayrud/sayrud/engine/change"
 )
 
@@ -130,10 +131,10 @@ func (k *kept) tag(r *Request) {
 
 // matchesETag compares weakly (RFC 9110 section 8.8.3.2).
 func matchesETag(headers []string, etag string) bool {
-	etag = strings.TrimPrefix(etag, "W/")
+	etag = strings.Trim(strings.TrimPrefix(etag, "W/"), `"`)
 	for _, header := range headers {
-		for one := range strings.SplitSeq(header, ",") {
-			if one = strings.TrimSpace(one); one == "*" || strings.TrimPrefix(one, "W/") == etag {
+		for one := range engine.ETags(header) {
+			if one == "*" || one == etag {
 				return true
 			}
 		}

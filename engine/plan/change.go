@@ -136,8 +136,9 @@ func (b *changeWriter) bounded(variant int) bool {
 // bounds writes what must hold of each row besides the filter: the version, the min and max of what is counted up or down.
 func (b *changeWriter) bounds(wr *writer, variant int) {
 	if variant&b.w.VersionBit() != 0 {
-		wr.text(" AND r.version = ")
-		wr.arg(ArgVersion, "bigint")
+		wr.text(" AND r.version = ANY (")
+		wr.arg(ArgVersions, "bigint[]")
+		wr.text(")")
 	}
 	for _, s := range b.w.Sets {
 		if s.Op != Increment || !b.stands(s, variant) {

@@ -120,7 +120,7 @@ func describeStatement(b *strings.Builder, title string, q *Query, s *Statement)
 }
 
 func describeArg(q *Query, arg int) string {
-	names := map[int]string{ArgLimit: "limit", ArgOffset: "offset", ArgUID: "uid", ArgData: "data", ArgRemove: "removed keys", ArgVersion: "version", ArgID: "ids", ArgUIDs: "uids", ArgRows: "rows of data"}
+	names := map[int]string{ArgLimit: "limit", ArgOffset: "offset", ArgUID: "uid", ArgData: "data", ArgRemove: "removed keys", ArgVersions: "version", ArgID: "ids", ArgUIDs: "uids", ArgRows: "rows of data"}
 	if name, found := names[arg]; found {
 		return name
 	}

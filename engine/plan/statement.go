@@ -10,13 +10,13 @@ import (
 
 // The parameters of a statement that are no Values of its Query.
 const (
-	ArgLimit   = -1 - iota // rows to fetch
-	ArgOffset              // rows to skip
-	ArgUID                 // the new record's uid
-	ArgData                // its JSON under keys
-	ArgRemove              // keys to take away, an array
-	ArgVersion             // the version that If-Match wants
-	ArgID                  // the id of a locked row, or of several as an array
+	ArgLimit    = -1 - iota // rows to fetch
+	ArgOffset               // rows to skip
+	ArgUID                  // the new record's uid
+	ArgData                 // its JSON under keys
+	ArgRemove               // keys to take away, an array
+	ArgVersions             // a list of the versions that If-Match allows
+	ArgID                   // the id of a locked row, or of several as an array
 
 	argKey   = -50  // and below: a key of the record behind which to go on, see ArgKey
 	argField = -100 // and below: the value of a field being written, see ArgField

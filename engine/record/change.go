@@ -220,7 +220,8 @@ type arg struct {
 	run           *run
 	uid           []byte
 	data, removed []byte
-	version, ids  []byte
+	versions      versions
+	ids           []byte
 }
 
 func (a *arg) get(n int) []byte {
@@ -231,8 +232,8 @@ func (a *arg) get(n int) []byte {
 		return a.data
 	case plan.ArgRemove:
 		return a.removed
-	case plan.ArgVersion:
-		return a.version
+	case plan.ArgVersions:
+		return a.versions.array()
 	case plan.ArgID:
 		return a.ids
 	}

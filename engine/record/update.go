@@ -3,7 +3,6 @@ package record
 import (
 	"errors"
 	"strconv"
-	"strings"
 
 	"github.com/sayrud/sayrud/engine"
 	"github.com/sayrud/sayrud/engine/plan"
@@ -12,15 +11,15 @@ import (
 
 // change runs an UPDATE or a DELETE.
 func (r *run) change() error {
-	version, err := r.wantedVersion()
+	wanted, err := r.precondition()
 	if err != nil {
 		return err
 	}
-	return r.apply(version, nil)
+	return r.apply(wanted.versions, nil)
 }
 
-// apply changes the matches of r.w. version and ids are parameters of it, or nil.
-func (r *run) apply(version, ids []byte) error {
+// apply changes the matches of r.w. ids is a parameter of it, or nil.
+func (r *run) apply(wanted versions, ids []byte) error {
 	w := r.w
 	if err := r.bind(w.Query); err != nil {
 		return err
@@ -30,7 +29,7 @@ func (r *run) apply(version, ids []byte) error {
 		return err
 	}
 	a := r.write()
-	if a.version, a.ids = version, ids; version != nil {
+	if a.versions, a.ids = wanted, ids; wanted != nil {
 		variant |= w.VersionBit()
 	}
 	if w.Keep != nil && r.idle() {
@@ -71,7 +70,7 @@ func (r *run) keep(a *arg) error {
 		return r.sentence(engine.Conflict, "many", w.Limit)
 	}
 	for i := range rows {
-		if a.version != nil && string(rows[i].Version) != string(a.version) {
+		if !a.versions.allow(string(rows[i].Version)) {
 			return r.sentence(engine.Precondition, "precondition")
 		}
 	}
@@ -104,7 +103,7 @@ func (r *run) unchanged(a *arg) error {
 		return r.sentence(engine.NotFound, "not_found")
 	case matches > int64(w.Limit):
 		return r.sentence(engine.Conflict, "many", w.Limit)
-	case a.version != nil:
+	case a.versions != nil:
 		return r.sentence(engine.Precondition, "precondition")
 	}
 	if err := r.missingReferences(); !isConflict(err) {
@@ -143,29 +142,6 @@ func (r *run) beyondBounds() error {
 	return refused
 }
 
-// wantedVersion reads the version part of If-Match, an ETag "<version>-<hash>" (RFC 9110 section 13.1.1); nil is none.
-func (r *run) wantedVersion() ([]byte, error) {
-	if r.env.Request == nil {
-		return nil, nil
-	}
-	header, ok := r.env.Request.Value([]string{"headers", "if-match"}).Text()
-	if !ok || header == "" || header == "*" {
-		return nil, nil
-	}
-	n := 0
-	header = strings.TrimPrefix(header, "W/") // a proxy that compresses weakens it; the version says all that is compared
-	if header != "" && header[0] == '"' {
-		header = header[1:]
-	}
-	for n < len(header) && header[n] >= '0' && header[n] <= '9' {
-		n++
-	}
-	if n == 0 || n > 18 || n < len(header) && header[n] != '-' && header[n] != '"' {
-		return nil, r.sentence(engine.Precondition, "precondition")
-	}
-	return []byte(header[:n]), nil
-}
-
 // A locked row is a match of an UPDATE under constraints.
 type locked struct {
 	id      int64
@@ -194,7 +170,7 @@ func (r *run) changeLocked(touched []*plan.Field, variant int, a *arg) error {
 	}
 	ids := make([]int64, len(rows))
 	for i, row := range rows {
-		if a.version != nil && row.version != string(a.version) {
+		if !a.versions.allow(row.version) {
 			return r.sentence(engine.Precondition, "precondition")
 		}
 		ids[i] = row.id
