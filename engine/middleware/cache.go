@@ -183,7 +183,7 @@ func requestMentions(def *engine.Endpoint, steps []engine.Step) [][]string {
 
 // oneValue cuts what may be a member of a text or a method: the ip, a header, a parameter of the query are whole values.
 func oneValue(path []string) []string {
-	if len(path) > 0 && slices.Contains([]string{"method", "path", "ip"}, path[0]) {
+	if len(path) > 0 && slices.Contains([]string{"method", "path", "ip", "origin"}, path[0]) {
 		return path[:1]
 	}
 	return path[:min(len(path), 2)]

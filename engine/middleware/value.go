@@ -9,7 +9,7 @@ import (
 	"github.com/sayrud/sayrud/engine/raw"
 )
 
-// Value gives what stands below $request: method, path, ip, headers.name, query.name, params.name (of the route, as they came),
+// Value gives what stands below $request: method, path, ip, origin, headers.name, query.name, params.name (of the route, as they came),
 // body. A name of a query or form that stands several times is a list. An empty path gives the whole. The panel's session and API
 // tokens are no business of an endpoint: they never appear.
 func (q *Request) Value(path []string) raw.Value {
@@ -24,6 +24,10 @@ func (q *Request) Value(path []string) raw.Value {
 		return leaf(raw.Text(q.HTTP.URL.Path), rest)
 	case "ip":
 		return leaf(raw.Text(q.Address()), rest)
+	case "origin":
+		if origin := q.Origin(); origin != "" {
+			return leaf(raw.Text(origin), rest)
+		}
 	case "headers":
 		if len(rest) == 0 {
 			return q.headers()
@@ -191,7 +195,7 @@ func (q *Request) HeaderTexts(dst []string, name string) []string {
 
 func (q *Request) whole() raw.Value {
 	b := raw.Value{'{'}
-	for i, name := range []string{"method", "path", "ip", "headers", "query", "params", "body"} {
+	for i, name := range []string{"method", "path", "ip", "origin", "headers", "query", "params", "body"} {
 		if i > 0 {
 			b = append(b, ',')
 		}

@@ -116,7 +116,7 @@ func (d *document) paramsSchema(p *plan.Plan) object {
 
 func requestSchema() object {
 	text, open := typed("string"), object{}
-	return object{"type": "object", "properties": object{"method": text, "path": text, "ip": text,
+	return object{"type": "object", "properties": object{"method": text, "path": text, "ip": text, "origin": nullable(text),
 		"headers": open, "query": open, "params": open, "body": open}}
 }
 

@@ -53,6 +53,7 @@ endpoints:
   scalar: {route: GET /scalar, response: {body: 5}}
   nil: {route: GET /null, response: {body: null}}
   redirect: {route: "GET /to/{x}", response: {status: 302, headers: {Location: "https://a.org/${$params.x}"}, body: ""}}
+  origin: {route: GET /origin, middlewares: [{cache: {}}, main], response: {body: {a: "${$request.origin}/x", b: $request.origin, c: "=$request.origin && $request.origin.length"}}}
   cookie: {route: GET /cookie, params: {q: {in: query}, c: {in: cookie}}, response: {headers: {Set-Cookie: ["c=${$params.q}; Path=/", $params.q, "='j=' + $params.q"]}, body: [$params.c]}}
   env: {route: GET /env, middlewares: [{rate_limit: {limit: 100, by: "=$env('LISTED')"}}, main], response: {body: "=$env('LISTED')"}}
   request: {route: "POST /request/{id}", response: {body: {m: $request.method, p: $request.path, h: $request.headers.x-one, q: $request.query, i: $request.params.id, b: $request.body, n: "$request.body.a[0].b", auth: $auth}}}
@@ -94,6 +95,11 @@ func TestLanguageResponses(t *testing.T) {
 		{name: "null", path: "/api/r/null", status: 200, want: []string{"\nnull"}},
 		{name: "redirect", path: "/api/r/to/b%0d%0aX:%20y", status: 302, lacks: []string{"\nX: y"}},
 		{name: "redirect", path: "/api/r/to/c", status: 302, want: []string{"Location: https://a.org/c"}},
+		{name: "origin", path: "/api/r/origin", headers: "Host: Blog.example.org:8080", status: 200, want: []string{`{"a":"http://blog.example.org:8080/x","b":"http://blog.example.org:8080","c":28}`}},
+		{name: "origin of another host", path: "/api/r/origin", headers: "Host: evil.example", status: 200, want: []string{`{"a":"http://evil.example/x",`}},
+		{name: "origin behind a proxy", path: "/api/r/origin", peer: "10.0.0.1:5", headers: "Host: blog.example.org\nX-Forwarded-For: 192.0.2.1\nX-Forwarded-Proto: https", status: 200, want: []string{`{"a":"https://blog.example.org/x",`}},
+		{name: "origin behind what is no proxy", path: "/api/r/origin", headers: "Host: blog.example.org\nX-Forwarded-Proto: https", status: 200, want: []string{`{"a":"http://blog.example.org/x",`}},
+		{name: "origin of no host", path: "/api/r/origin", headers: "Host: a\"><b", status: 200, want: []string{`{"a":"/x","b":null,"c":null}`}},
 		{name: "cookies", path: "/api/r/cookie?q=a%3D1%3B%20Domain%3Dorg%25", status: 200,
 			want: []string{"Set-Cookie: c=a=1%3B%20Domain=org%25; Path=/\r\n", "Set-Cookie: a=1%3B%20Domain=org%25\r\n", "Set-Cookie: j=a=1; Domain=org%\r\n"}},
 		{name: "a cookie read back", path: "/api/r/cookie", headers: "Cookie: c=a=1%3B%20Domain=org%25", status: 200, want: []string{`["a=1; Domain=org%"]`}},

@@ -39,7 +39,7 @@ func (s *Server) serveProject(q *middleware.Request, w http.ResponseWriter, rest
 		s.projectDocument(q, p, func() ([]byte, error) { return openapi.Document(p.def, p.plans()) }, "application/json")
 	case path == "openapi.html" && len(allowed) == 0 && reads(q.HTTP.Method):
 		q.Header.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox")
-		s.projectDocument(q, p, func() ([]byte, error) { return openapi.Page(p.def, p.plans(), origin(q)) }, "text/html; charset=utf-8")
+		s.projectDocument(q, p, func() ([]byte, error) { return openapi.Page(p.def, p.plans(), q.Origin()) }, "text/html; charset=utf-8")
 	case path == "_captcha" && len(allowed) == 0 && reads(q.HTTP.Method):
 		s.captchaChallenge(q, p)
 	case path == "_captcha.js" && len(allowed) == 0 && reads(q.HTTP.Method):
@@ -102,15 +102,6 @@ func (s *Server) preflight(q *middleware.Request, w http.ResponseWriter, p *proj
 	middleware.Preflight(q.HTTP, q.Header, at)
 	q.Status = http.StatusNoContent
 	s.write(q, w)
-}
-
-// origin gives the server's own origin as the client sees it.
-func origin(q *middleware.Request) string {
-	scheme := "http://"
-	if q.Secure {
-		scheme = "https://"
-	}
-	return scheme + q.HTTP.Host
 }
 
 func reads(method string) bool { return method == http.MethodGet || method == http.MethodHead }

@@ -30,6 +30,7 @@ func (s *Server) runTrial(c *call, e *endpoint, in *tryRequest) (endpointTried, 
 	q := middleware.Acquire(r, header)
 	defer q.Release()
 	q.MaxBody, q.IP, q.ID, q.Names = s.cfg.MaxBody, c.q.IP, c.q.ID, e.route.names
+	r.Host, q.Secure = c.q.HTTP.Host, c.q.Secure
 	path, _, _ := strings.Cut(in.Path, "?")
 	segments, ok := cutPath(nil, strings.TrimPrefix(path, "/"))
 	if ok = ok && len(segments) == len(e.route.segments); ok {

@@ -91,7 +91,7 @@ type Row struct {
 	Columns              []raw.Value // what else the statement fetched, as JSON: generated fields, values of referred records
 }
 
-// A Request answers for $request: "method", "path", "ip", "headers".name, "query".name, "params".name, "body"….
+// A Request answers for $request: "method", "path", "ip", "origin", "headers".name, "query".name, "params".name, "body"….
 type Request interface {
 	// Value gives the value at path below $request, or nil. An empty path gives the whole as an object.
 	Value(path []string) raw.Value

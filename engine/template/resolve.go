@@ -13,7 +13,7 @@ import (
 type refusal struct{ message, hint string }
 
 var (
-	requestMembers = []string{"method", "path", "ip", "headers", "query", "params", "body"}
+	requestMembers = []string{"method", "path", "ip", "origin", "headers", "query", "params", "body"}
 	authMembers    = []string{"kind", "id", "email", "roles", "claims"}
 	eventMembers   = []string{"type", "op", "time", "project", "table"}
 	errorMembers   = []string{"code", "status", "message", "errors"}
@@ -76,7 +76,7 @@ func (c *compiler) resolve(names []string) (node, *refusal) {
 	}
 	switch root {
 	case "$request":
-		return known(&path{from: fromRequest, rest: rest}, root, requestMembers, "method path ip", rest)
+		return known(&path{from: fromRequest, rest: rest}, root, requestMembers, "method path ip origin", rest)
 	case "$auth":
 		return known(&path{from: fromAuth, rest: rest}, root, authMembers, "kind id email", rest)
 	case "$error":
