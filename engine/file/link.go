@@ -21,9 +21,9 @@ const (
 	Prefix = "/files/"
 	// hashDigits is how much of the SHA-256 stands in a link.
 	hashDigits = 16
-	// linkTime is how long a signed link lasts at least; at most twice as long. Links made within the same hour are the same, so that
+	// LinkTime is how long a signed link lasts at least; at most twice as long. Links made within the same hour are the same, so that
 	// caches find what they hold.
-	linkTime = time.Hour
+	LinkTime = time.Hour
 	// signatureBytes is how much of the HMAC stands in a link: 128 bits.
 	signatureBytes = 16
 )
@@ -38,7 +38,7 @@ func (f *Files) AppendURL(dst raw.Value, field *template.FileField, uid string, 
 	link := Prefix + field.Project + "/" + field.Table + "/" + uid + "/" + field.Name + "/" + hash[:hashDigits]
 	last := ""
 	if !field.Public {
-		until := time.Now().Truncate(linkTime).Add(2 * linkTime).Unix()
+		until := time.Now().Truncate(LinkTime).Add(2 * LinkTime).Unix()
 		last = "?e=" + strconv.FormatInt(until, 10) + "&s=" + f.sign(link, until)
 	}
 	return raw.AppendString(dst, link+"/"+url.PathEscape(name)+last)

@@ -31,7 +31,8 @@ func cacheDefinition() *Definition {
 		Doc: "Keeps answers and gives them again, until a table that the endpoint reads changes: at once for writes through the same server, " +
 			"within 100 ms for any other. Only answers of status 200 without Set-Cookie are kept, in memory, the least used go first. What " +
 			"stands behind it in the list, guards too, does not run for an answer that is kept; so it stands behind the steps that decide who " +
-			"may see it. Answers get an ETag; If-None-Match is answered 304. What time alone changes ($now, $ago) is as old as `ttl` allows.",
+			"may see it. Answers get an ETag; If-None-Match is answered 304. What time alone changes ($now, $ago) is as old as `ttl` allows. " +
+			"Where the tables hold files that are not `public`, an answer is kept for 30 minutes at most, so that a link in it opens for 30 minutes more.",
 		Before: true,
 		Properties: []Property{
 			{Name: "ttl", Type: TypeString, Default: raw.Text("1m"), Form: "^[0-9]+(s|m|h|d)$", Check: checkTTL, Doc: "how long an answer is kept at most: 10s, 1m, 2h, 1d"},
@@ -50,14 +51,23 @@ func checkTTL(v raw.Value) (message, hint string) {
 	return "", ""
 }
 
+// cacheTTL gives how long answers are kept: not beyond most, where that is not 0.
+func cacheTTL(settings raw.Value, most time.Duration) time.Duration {
+	ttl := usualTTL
+	if text, ok := settings.Get("ttl").Text(); ok {
+		ttl, _ = parsePer(text)
+	}
+	if most > 0 {
+		ttl = min(ttl, most)
+	}
+	return ttl
+}
+
 // generations numbers the compiled caches: what an endpoint answered under another definition is never found.
 var generations atomic.Uint64
 
 func compileCache(settings raw.Value, b Bench) (Wrap, engine.Problems) {
-	c := &cacheStep{cache: b.Cache, ttl: usualTTL, generation: generations.Add(1)}
-	if text, ok := settings.Get("ttl").Text(); ok {
-		c.ttl, _ = parsePer(text)
-	}
+	c := &cacheStep{cache: b.Cache, ttl: cacheTTL(settings, b.Keep), generation: generations.Add(1)}
 	if key := settings.Get("key"); !key.IsNull() {
 		var problems engine.Problems
 		if c.key, problems = template.CompileSlot(key, b.Scope); problems != nil {

@@ -2,6 +2,7 @@ package middleware
 
 import (
 	"strings"
+	"time"
 
 	"github.com/sayrud/sayrud/engine"
 	"github.com/sayrud/sayrud/engine/auth"
@@ -40,6 +41,7 @@ type Bench struct {
 	Def   *engine.Endpoint // the endpoint; nil is what has none
 	Reads []int            // ids of the tables that it answers from
 	Cache *Cache           // nil keeps nothing
+	Keep  time.Duration    // how long an answer may be kept at most; 0 is no bound
 
 	middleware string        // the name of the step
 	steps      []engine.Step // all of the onion

@@ -26,6 +26,18 @@ func Tables(p *engine.Project, ep *engine.Endpoint) []*engine.Table {
 	return u.tables
 }
 
+// SignedLinks reports whether records of these tables may hold files whose links are signed, and last for a while only.
+func SignedLinks(p *engine.Project, tables []*engine.Table) bool {
+	return slices.ContainsFunc(tables, func(t *engine.Table) bool {
+		for _, f := range t.Fields.All() {
+			if f.Type == engine.TypeFile && !fileField(p, t, f).Public {
+				return true
+			}
+		}
+		return false
+	})
+}
+
 type uses struct {
 	project *engine.Project
 	tables  []*engine.Table

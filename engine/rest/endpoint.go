@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/sayrud/sayrud/engine"
+	"github.com/sayrud/sayrud/engine/file"
 	"github.com/sayrud/sayrud/engine/job"
 	"github.com/sayrud/sayrud/engine/middleware"
 	"github.com/sayrud/sayrud/engine/plan"
@@ -45,12 +46,13 @@ func (s *Server) newEndpoint(p *engine.Project, ep *engine.Endpoint, trial bool)
 	bench := middleware.Bench{Project: p.ID, Endpoint: ep.ID, Limits: s.cfg.Limits, Secrets: s.cfg.Secrets, Outbound: s.cfg.Outbound}
 	bench.ProjectName, bench.Auth, bench.KeySets = p.Name, s.cfg.Auth, s.keySets
 	bench.Captchas = s.cfg.Captchas
-	bench.Def, bench.Reads, bench.Cache = ep, plan.IDs(plan.Tables(p, ep)), s.cfg.Cache
+	uses := plan.Tables(p, ep)
+	bench.Def, bench.Reads, bench.Cache, bench.Keep = ep, plan.IDs(uses), s.cfg.Cache, keep(p, uses)
 	bench.Writes = ep.Kind == engine.Create || ep.Kind == engine.Update || ep.Kind == engine.Delete
 	if trial {
 		bench.Limits, bench.Cache, bench.Captchas = nil, nil, nil
 	}
-	e := &endpoint{server: s, route: parseRoute(ep.Route.Path), uses: plan.Tables(p, ep)}
+	e := &endpoint{server: s, route: parseRoute(ep.Route.Path), uses: uses}
 	compiled, problems := plan.Compile(p, ep, func(compiled *plan.Plan, after *template.Scope) (problems engine.Problems) {
 		bench.Scope, bench.After = compiled.Scope(), after
 		e.chain, problems = middleware.Compile(compiled.Steps, bench)
@@ -83,6 +85,14 @@ func (s *Server) newEndpoint(p *engine.Project, ep *engine.Endpoint, trial bool)
 		e.metrics = s.metrics.bind(p.Name, ep.Name)
 	}
 	return e, nil
+}
+
+// keep bounds how long an answer from these tables may be kept: a link of a file in it still lasts as long when it is given last.
+func keep(p *engine.Project, tables []*engine.Table) time.Duration {
+	if plan.SignedLinks(p, tables) {
+		return file.LinkTime / 2
+	}
+	return 0
 }
 
 // mentionsBody reports whether an expression of the endpoint may read $request.body; then a broken body is refused and not taken

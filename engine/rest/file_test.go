@@ -18,10 +18,12 @@ import (
 	"net/textproto"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/sayrud/sayrud/engine/file"
+	"github.com/sayrud/sayrud/engine/plan"
 	"github.com/sayrud/sayrud/engine/record"
 	"github.com/sayrud/sayrud/storage/blob"
 	"github.com/sayrud/sayrud/storage/pg"
@@ -48,6 +50,24 @@ endpoints:
   post: {kind: CREATE, route: POST /posts, table: posts, params: {author: {}, picture: {}}}
   posts: {kind: LIST, route: GET /posts, table: posts, response: {body: [{$each: $records, face: $record.author.avatar.url, papers: $record.author.papers}]}}
 `
+
+func TestAnswersWithSignedLinksAreKeptForLess(t *testing.T) {
+	t.Parallel()
+	d := open(t, strings.Replace(album, "endpoints:", `  plain: {fields: {name: {type: text}, logo: {type: file, public: true}}}
+endpoints:
+  logos: {kind: LIST, route: GET /logos, table: plain, middlewares: [{cache: {ttl: 1d}}, main]}
+  joined: {kind: LIST, route: GET /joined, table: plain, include: {people: {table: people, by: {name: name}}}, middlewares: [{cache: {ttl: 1d}}, main]}
+  beside: {route: GET /beside, sources: {people: {table: people}}, middlewares: [{cache: {ttl: 1d}}, main]}
+  nothing: {route: GET /nothing, response: {body: 1}}`, 1))
+	want := map[string]time.Duration{"posts": 30 * time.Minute, "one": 30 * time.Minute, "joined": 30 * time.Minute, "beside": 30 * time.Minute, "logos": 0, "nothing": 0}
+	p := d.server.generation.Load().projects["album"].def
+	for name, want := range want {
+		ep, _ := p.Endpoints.Get(name)
+		if got := keep(p, plan.Tables(p, ep)); got != want {
+			t.Errorf("answers of %s are kept for %s at most, want %s", name, got, want)
+		}
+	}
+}
 
 // A formPart is a part of a multipart form; one with a file name is a file.
 type formPart struct{ name, fileName, content string }
