@@ -3,6 +3,7 @@ package e2e
 import (
 	"encoding/json"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -16,13 +17,13 @@ func TestFirstRun(t *testing.T) {
 	firstRun(t, install(t))
 }
 
-// TestFirstRunOnAnotherPostgreSQL is the same story on a PostgreSQL 15 of the user's own; the data directory is not even made.
+// TestFirstRunOnAnotherPostgreSQL is the same story on a PostgreSQL 15 of the user's own; the data directory holds no other.
 func TestFirstRunOnAnotherPostgreSQL(t *testing.T) {
 	t.Parallel()
 	in := installOn(t, newCluster(t))
 	firstRun(t, in)
-	if _, err := os.Stat(in.data); !os.IsNotExist(err) {
-		t.Errorf("with --database-url there is a data directory: %v", err)
+	if entries, err := os.ReadDir(filepath.Join(in.data, "postgres")); !os.IsNotExist(err) {
+		t.Errorf("with --database-url there is a PostgreSQL in the data directory: %v %v", entries, err)
 	}
 }
 

@@ -74,13 +74,13 @@ func TestInputsAndResultsAreBounded(t *testing.T) {
 	if v, err := r.Run(context.Background(), p, testShared(), []raw.Value{huge}); !errors.Is(err, ErrInput) {
 		t.Errorf("a huge input gives %s, %v", v, err)
 	}
-	large := raw.Value(`"` + strings.Repeat("x", 1<<20) + `"`) // small enough for one evaluation under the race detector
+	large := raw.Value(`"` + strings.Repeat("x", 1<<19) + `"`) // small enough for one evaluation under the race detector
 	one := Call{compileTest(t, "$value.repeat(1)"), []raw.Value{large}}
-	if _, err := r.RunAll(context.Background(), testShared(), slices.Repeat([]Call{one}, 5)); !errors.Is(err, ErrBound) { // ErrResult, unless a slow machine meets ErrTime first
+	if _, err := r.RunAll(context.Background(), testShared(), slices.Repeat([]Call{one}, 10)); !errors.Is(err, ErrBound) { // ErrResult, unless a slow machine meets ErrTime first
 		t.Errorf("results of 5 MB give %v", err)
 	}
 	if v, err := r.Run(context.Background(), one.Program, testShared(), one.Inputs); err != nil || len(v) != len(large) {
-		t.Errorf("a result of 1 MB gives %d bytes, %v", len(v), err)
+		t.Errorf("a result of 512 KB gives %d bytes, %v", len(v), err)
 	}
 }
 

@@ -32,7 +32,7 @@ func openLanes(ctx context.Context, cfg Config) (*lanes, error) {
 	pc.ConnConfig.RuntimeParams["statement_timeout"] = strconv.FormatInt(timeout.Milliseconds(), 10)
 	pc.ConnConfig.RuntimeParams["lock_timeout"] = strconv.FormatInt(longestLockWait.Milliseconds(), 10)
 	cpus := runtime.GOMAXPROCS(0)
-	readers, writers := int32(max(cpus/2, 3)), int32(max(cpus/4, 2))
+	readers, writers := int32(max(cpus/2, 2)), int32(max(cpus/4, 3))
 	pc.MaxConns = readers + writers + 1
 	pc.ShouldPing = unboundPing
 	pool, err := pgxpool.NewWithConfig(ctx, pc)
