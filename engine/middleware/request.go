@@ -34,6 +34,8 @@ type Request struct {
 
 	// Items gives how many items a bulk body holds; nil where the endpoint takes no bulk. What counts requests counts these.
 	Items func(*Request) (int, error)
+	// OfItem names item i of a bulk in a refusal of it; other errors come back as they are. It is there where Items is.
+	OfItem func(q *Request, i int, err error) error
 
 	Refused error // why no endpoint takes the request; main of the onion for those gives it
 

@@ -21,7 +21,8 @@ func scriptDefinition() *Definition {
 			"`before` sees `$request`, `$params` and `$auth` and gives null or an object of any of these: `params`, values for parameters, which " +
 			"are checked as if the request had brought them (so what a script alone supplies is not `required`); `headers` of the answer; " +
 			"`refuse`, `{status, code, message}`, which ends the request with that error (422 and guard where it does not say), by way of " +
-			"`errors`; `answer`, `{status, headers, type, body}`, which ends it with that answer.\n\n" +
+			"`errors`; `answer`, `{status, headers, type, body}`, which ends it with that answer. Of a `bulk` body it runs for each item, whose " +
+			"parameters `$params` then is, and once without parameters where there is none; the first that refuses or answers ends it for all.\n\n" +
 			"`after` sees `$response` too, `{status, headers, body}`, its body parsed where it is JSON, else text, and gives null or what is to " +
 			"change: `{status, headers, type, body}`. It does not run for errors. A header that is null goes away.\n\n" +
 			"Neither sees the panel's cookies, API tokens or secrets.",
@@ -76,7 +77,7 @@ func (s *scriptStep) wrap(next Handler) Handler {
 			}
 		}
 		if s.before != nil {
-			answered, err := s.runBefore(r)
+			answered, err := s.runBeforeItems(r)
 			if err != nil || answered {
 				return err
 			}
@@ -86,6 +87,30 @@ func (s *scriptStep) wrap(next Handler) Handler {
 		}
 		return s.runAfter(r)
 	}
+}
+
+// runBeforeItems runs before for each item of a bulk body, else once: who sends no item is not let in unasked. It reports whether it
+// answered.
+func (s *scriptStep) runBeforeItems(r *Request) (answered bool, err error) {
+	if r.Items != nil {
+		if err := r.Params(); err != nil {
+			return false, err
+		}
+	}
+	items := r.Env.Items
+	if len(items) == 0 {
+		return s.runBefore(r)
+	}
+	defer func() { r.Env.Params = items[0] }()
+	for i, params := range items {
+		r.Env.Params = params
+		if answered, err := s.runBefore(r); err != nil {
+			return false, r.OfItem(r, i, err)
+		} else if answered {
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 // runBefore reports whether it answered.

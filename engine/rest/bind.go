@@ -1,7 +1,6 @@
 package rest
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/sayrud/sayrud/engine"
@@ -70,9 +69,6 @@ func (e *endpoint) bindParams(q *middleware.Request, lang value.Lang) error {
 
 // setParam puts the value that a script gave in the place of a parameter's, by the same rules as one that came. null takes it away.
 func (e *endpoint) setParam(q *middleware.Request, name string, v raw.Value) (*engine.FieldError, error) {
-	if q.Many {
-		return nil, errors.New("parameters of a list of items cannot be changed")
-	}
 	for i, p := range e.plan.Params {
 		if p.Name != name {
 			continue

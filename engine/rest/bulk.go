@@ -89,6 +89,10 @@ func (e *endpoint) bindItems(q *middleware.Request, lang value.Lang) error {
 	return nil
 }
 
+func (e *endpoint) ofItem(q *middleware.Request, i int, err error) error {
+	return record.OfItem(e.plan, i, e.lang(q), err)
+}
+
 // maxItemRefusals bounds the refusals of one bulk.
 const maxItemRefusals = 100
 

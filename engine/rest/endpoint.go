@@ -119,7 +119,7 @@ func (e *endpoint) prepare(q *middleware.Request) {
 	q.Env.Total = -1
 	q.Bind, q.SetParam = e.bind, e.setParam
 	if e.plan.Endpoint.Bulk != nil {
-		q.Items = e.countItems
+		q.Items, q.OfItem = e.countItems, e.ofItem
 	}
 }
 

@@ -18,6 +18,19 @@ endpoints:
           before: "=$params.mood === 'loud' ? {params: {title: $params.title.toUpperCase(), size: null}, headers: {'X-Mood': 'loud'}} : $params.mood === 'long' ? {params: {title: 'much too long', size: 'x'}} : null"
       - main
     response: {body: {title: $record.title, size: $record.size}}
+  many:
+    kind: CREATE
+    route: POST /many
+    table: notes
+    bulk: 5
+    params: {title: {}, size: {}, mood: {type: text}}
+    middlewares:
+      - cors: {}
+      - script:
+          before: "=({loud: {params: {title: $params.title?.toUpperCase()}, headers: {'X-Mood': 'loud'}}, long: {params: {title: 'much too long'}}, bad: {refuse: {status: 451, code: 'banned', message: 'Not ' + $params.title}}, answer: {answer: {body: $params.title}}})[$params.mood] ?? ($params.size === null ? {params: {size: 7}} : null)"
+      - main
+    response: {body: [{$each: $records, t: $record.title, s: $record.size}]}
+  closed: {kind: CREATE, route: POST /closed, table: notes, bulk: 5, params: {title: {}}, middlewares: [{script: {before: {refuse: {status: 403}}}}, main]}
   refuse:
     route: GET /refuse
     params: {how: {in: query, type: text}}
@@ -104,4 +117,22 @@ func TestScripts(t *testing.T) {
 		w := d.do(s)
 		checkAnswer(t, s, w)
 	}
+}
+
+func TestScriptsOfBulks(t *testing.T) {
+	t.Parallel()
+	d := open(t, scripted)
+	const path = "/api/js/many"
+	d.checkAll("bulk", []scenario{
+		{name: "each item", method: "POST", path: path, body: `[{"title":"a"},{"title":"b","size":2,"mood":"loud"},{"title":"c","size":3},{"title":"d"}]`, status: 201,
+			want: []string{`[{"t":"a","s":7},{"t":"B","s":2},{"t":"c","s":3},{"t":"d","s":7}]`, "X-Mood: loud"}},
+		{name: "an item that breaks a rule", method: "POST", path: path, body: `[{"title":"a"},{"title":"b","mood":"long"}]`, status: 400, want: []string{`"param":"items[1].title"`, "Title may have at most 9 characters."}},
+		{name: "an item that comes broken", method: "POST", path: path, body: `[{"title":"a"},{"size":1}]`, status: 400, want: []string{`"param":"items[1].title"`, "Title is required."}},
+		{name: "an item refused", method: "POST", path: path, body: `[{"title":"a"},{"title":"b","mood":"bad"}]`, status: 451, want: []string{`"code":"banned"`, "Not b", "2"}},
+		{name: "an item answered", method: "POST", path: path, body: `[{"title":"a"},{"title":"b","mood":"answer"}]`, status: 200, want: []string{"\nb"}},
+		{name: "no item", method: "POST", path: path, body: `[]`, status: 201, want: []string{"\n[]"}},
+		{name: "no item, refused", method: "POST", path: "/api/js/closed", body: `[]`, status: 403},
+		{name: "no list", method: "POST", path: path, body: `{"title":"e","mood":"loud"}`, status: 201, want: []string{`"t":"E"`}},
+		{name: "nothing else was made", path: "/api/js/notes", status: 203, want: []string{`{"data":[{"title":"E"},{"title":"d"},{"title":"c"},{"title":"B"},{"title":"a"}],`}},
+	})
 }
