@@ -33,11 +33,12 @@ type document struct {
 	project *engine.Project
 	paths   object
 	schemas object
+	schemes object              // of security
 	names   map[string][]string // of the parameters of a path, by its form: the same form must not stand there twice
 }
 
 func describe(p *engine.Project, plans []*plan.Plan) *document {
-	d := &document{project: p, paths: object{}, schemas: object{"Problem": Problem()}, names: map[string][]string{}}
+	d := &document{project: p, paths: object{}, schemas: object{"Problem": Problem()}, schemes: object{}, names: map[string][]string{}}
 	for _, plan := range plans {
 		d.add(plan)
 	}
@@ -45,12 +46,16 @@ func describe(p *engine.Project, plans []*plan.Plan) *document {
 }
 
 func (d *document) whole() object {
+	components := object{"schemas": d.schemas}
+	if len(d.schemes) > 0 {
+		components["securitySchemes"] = d.schemes
+	}
 	return object{
 		"openapi":    Version,
 		"info":       object{"title": d.project.Name, "version": strconv.FormatInt(d.project.Revision, 10)},
 		"servers":    []object{{"url": "/api/" + d.project.Name}},
 		"paths":      d.paths,
-		"components": object{"schemas": d.schemas},
+		"components": components,
 	}
 }
 
@@ -113,6 +118,9 @@ func (d *document) operation(p *plan.Plan, names []string) object {
 	}
 	if ep.Table != "" {
 		o["tags"] = []string{ep.Table}
+	}
+	if security := d.security(p); security != nil {
+		o["security"] = security
 	}
 	own := ep.Route.Names()
 	var parameters []object
