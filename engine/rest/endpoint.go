@@ -43,16 +43,8 @@ type endpoint struct {
 
 // newEndpoint compiles ep with the onion around its main. A trial counts no limits and has no metrics of its own.
 func (s *Server) newEndpoint(p *engine.Project, ep *engine.Endpoint, trial bool) (*endpoint, engine.Problems) {
-	bench := middleware.Bench{Project: p.ID, Endpoint: ep.ID, Limits: s.cfg.Limits, Secrets: s.cfg.Secrets, Outbound: s.cfg.Outbound}
-	bench.ProjectName, bench.Auth, bench.KeySets = p.Name, s.cfg.Auth, s.keySets
-	bench.Captchas = s.cfg.Captchas
-	uses := plan.Tables(p, ep)
-	bench.Def, bench.Reads, bench.Cache, bench.Keep = ep, plan.IDs(uses), s.cfg.Cache, keep(p, uses)
-	bench.Writes = ep.Kind == engine.Create || ep.Kind == engine.Update || ep.Kind == engine.Delete
-	if trial {
-		bench.Limits, bench.Cache, bench.Captchas = nil, nil, nil
-	}
-	e := &endpoint{server: s, route: parseRoute(ep.Route.Path), uses: uses}
+	e := &endpoint{server: s, route: parseRoute(ep.Route.Path), uses: plan.Tables(p, ep)}
+	bench := s.bench(p, ep, e.uses, trial)
 	compiled, problems := plan.Compile(p, ep, func(compiled *plan.Plan, after *template.Scope) (problems engine.Problems) {
 		bench.Scope, bench.After = compiled.Scope(), after
 		e.chain, problems = middleware.Compile(compiled.Steps, bench)
@@ -85,6 +77,19 @@ func (s *Server) newEndpoint(p *engine.Project, ep *engine.Endpoint, trial bool)
 		e.metrics = s.metrics.bind(p.Name, ep.Name)
 	}
 	return e, nil
+}
+
+// bench gives what the steps around ep are made with, but for their scopes. uses are the tables it depends on.
+func (s *Server) bench(p *engine.Project, ep *engine.Endpoint, uses []*engine.Table, trial bool) middleware.Bench {
+	bench := middleware.Bench{Project: p.ID, Endpoint: ep.ID, Limits: s.cfg.Limits, Secrets: s.cfg.Secrets, Outbound: s.cfg.Outbound}
+	bench.ProjectName, bench.Auth, bench.KeySets = p.Name, s.cfg.Auth, s.keySets
+	bench.Captchas = s.cfg.Captchas
+	bench.Def, bench.Reads, bench.Cache, bench.Keep = ep, plan.IDs(uses), s.cfg.Cache, keep(p, uses)
+	bench.Writes = ep.Kind == engine.Create || ep.Kind == engine.Update || ep.Kind == engine.Delete
+	if trial {
+		bench.Limits, bench.Cache, bench.Captchas = nil, nil, nil
+	}
+	return bench
 }
 
 // keep bounds how long an answer from these tables may be kept: a link of a file in it still lasts as long when it is given last.

@@ -63,7 +63,7 @@ endpoints:
 	p := d.server.generation.Load().projects["album"].def
 	for name, want := range want {
 		ep, _ := p.Endpoints.Get(name)
-		if got := keep(p, plan.Tables(p, ep)); got != want {
+		if got := d.server.bench(p, ep, plan.Tables(p, ep), false).Keep; got != want {
 			t.Errorf("answers of %s are kept for %s at most, want %s", name, got, want)
 		}
 	}
