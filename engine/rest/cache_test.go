@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -69,12 +70,24 @@ func (d *door) follow() (stop func()) {
 }
 
 // keeps asks until the answer is one that was kept.
-func (d *door) keeps(path string) *httptest.ResponseRecorder {
+func (d *door) keeps(path string) *httptest.ResponseRecorder { return d.kept(scenario{path: path}) }
+
+func (d *door) kept(s scenario) *httptest.ResponseRecorder {
 	for {
-		if w := d.do(scenario{path: path}); w.Header().Get("Age") != "" {
+		if w := d.do(s); w.Header().Get("Age") != "" {
 			return w
 		}
 	}
+}
+
+// checkCached is check; what wants an answer that was kept asks until the feed is heard, which a full machine can hold up.
+func (d *door) checkCached(s scenario) {
+	d.t.Helper()
+	if slices.Contains(s.want, "Age: ") {
+		d.judge(s, d.kept(s))
+		return
+	}
+	d.check(s)
 }
 
 func TestCacheGivesAnswersAgain(t *testing.T) {
@@ -110,7 +123,7 @@ func TestCacheGivesAnswersAgain(t *testing.T) {
 			`sayrud_middleware_cache_requests_total{result="hit"}`, `sayrud_middleware_cache_requests_total{result="miss"}`, "sayrud_middleware_cache_bytes ",
 			"sayrud_change_polls_total ", "sayrud_middleware_rate_limit_requests_total", `sayrud_http_requests_total{class="2xx",endpoint="list",project="shop"}`}},
 	} {
-		d.check(s)
+		d.checkCached(s)
 	}
 	d.keeps("/api/shop/mine")
 	token := d.token("shop", auth.Viewer, auth.RecordsRead)
@@ -121,7 +134,7 @@ func TestCacheGivesAnswersAgain(t *testing.T) {
 		{name: "a guest with an empty token", path: "/api/shop/mine", headers: "Authorization: Bearer ", status: 200, want: []string{`{"kind":null}`, "Age: "}},
 		{name: "a guest with a malformed token", path: "/api/shop/mine", headers: "Authorization: Bearer a.b", status: 200, want: []string{`{"kind":null}`, "Age: "}},
 	} {
-		d.check(s)
+		d.checkCached(s)
 	}
 	d.apply(strings.Replace(kept, "X-Own: here", "X-Own: changed", 1))
 	if w := d.do(scenario{path: "/api/shop/goods"}); w.Header().Get("Age") != "" || w.Header().Get("X-Own") != "changed" {
