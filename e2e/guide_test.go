@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"bytes"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -44,9 +45,11 @@ func (in *installation) follow(t *testing.T, path string) {
 		case "sh":
 			shell := exec.CommandContext(t.Context(), "bash", "-euo", "pipefail", "-c", text)
 			shell.Dir, shell.Env = dir, append(os.Environ(), "SAYRUD_DATA="+in.data)
+			var said bytes.Buffer
+			shell.Stderr = &said
 			out, err := shell.Output()
 			if err != nil {
-				t.Fatalf("%s\n%v\n%s", text, err, out)
+				t.Fatalf("%s\n%v\n%s%s", text, err, out, said.String())
 			}
 			printed = string(out)
 		case "json", "text":

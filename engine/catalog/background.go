@@ -13,6 +13,7 @@ import (
 
 	"github.com/sayrud/sayrud/engine"
 	"github.com/sayrud/sayrud/engine/secret"
+	"github.com/sayrud/sayrud/storage/pg"
 )
 
 const (
@@ -21,6 +22,7 @@ const (
 	retryAtMost   = time.Second            // how soon, when it is held for long: each try holds up others for a moment
 	followFor     = 500 * time.Millisecond // how long a change itself waits for its views where no background runs
 	settleFor     = 10 * time.Second       // how long Settle waits for readers who hold a view
+	settleTries   = 5                      // how often it looks again after an error
 )
 
 // Run does what follows changes until ctx ends, and gives ctx's error: it listens for changes of other servers, brings views up to
@@ -204,12 +206,15 @@ func (c *Catalog) settleQuick(ctx context.Context, toTheEnd bool) (left bool, er
 // Settle does, now and to the end, what Run does in the background: for the command line. progress, which may be nil, is told of each
 // index that is built, a few times a second. What a reader holds for longer than ten seconds is left to the next server that runs.
 func (c *Catalog) Settle(ctx context.Context, progress func(IndexState)) error {
+	failures := 0
 	for start := time.Now(); ; {
-		quick, err := c.settleQuick(ctx, true)
+		quick, slow, err := c.settleOnce(ctx, progress)
 		if err != nil {
-			return err
+			failures++
 		}
-		slow, err := c.buildIndexes(ctx, progress)
+		if err != nil && failures < settleTries && !pg.IsUnavailable(err) && c.pause(ctx, retryInterval) == nil {
+			continue // a server does the same work at the same time: what it did is found done
+		}
 		if err != nil {
 			return err
 		}
@@ -226,6 +231,13 @@ func (c *Catalog) Settle(ctx context.Context, progress func(IndexState)) error {
 			return err
 		}
 	}
+}
+
+func (c *Catalog) settleOnce(ctx context.Context, progress func(IndexState)) (quick, slow bool, err error) {
+	if quick, err = c.settleQuick(ctx, true); err == nil {
+		slow, err = c.buildIndexes(ctx, progress)
+	}
+	return quick, slow, err
 }
 
 // follow brings the views of a project up to date: at once in the background where Run runs, so that nobody waits for them, else here,

@@ -38,6 +38,7 @@ const (
 	InvalidCatalogName       = "3D000" // no such database
 	InvalidSchemaName        = "3F000"
 	SerializationFailure     = "40001"
+	InternalError            = "XX000" // also "tuple concurrently updated": two sessions changed one row of a system catalog
 	DeadlockDetected         = "40P01"
 	SyntaxError              = "42601"
 	InsufficientPrivilege    = "42501"

@@ -83,13 +83,18 @@ func (db *DB) rerun(ctx context.Context, attempt func() error) error {
 			again = false
 			continue
 		}
-		if code := Code(err); n == maxTxAttempts || code != SerializationFailure && code != DeadlockDetected {
+		if code := Code(err); n == maxTxAttempts || !lostRace(code) {
 			return err
 		}
 		if pause(ctx, n, firstTxPause, maxTxPause) != nil {
 			return err
 		}
 	}
+}
+
+// lostRace reports whether a transaction that ended with code may succeed when it runs again.
+func lostRace(code string) bool {
+	return code == SerializationFailure || code == DeadlockDetected || code == InternalError
 }
 
 // pause waits before attempt n+1: a random part of a doubling bound. It returns ctx's error when that ends first.

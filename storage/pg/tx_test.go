@@ -16,7 +16,7 @@ import (
 func TestInTx_runsAgainAfterALostRace(t *testing.T) {
 	t.Parallel()
 	db := pgtest.New(t)
-	for _, code := range []string{pg.SerializationFailure, pg.DeadlockDetected} {
+	for _, code := range []string{pg.SerializationFailure, pg.DeadlockDetected, pg.InternalError} {
 		calls := 0
 		err := db.InTx(context.Background(), func(pgx.Tx) error {
 			if calls++; calls < 4 {
