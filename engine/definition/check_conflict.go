@@ -73,7 +73,7 @@ func pathOf(path string) routePath {
 // meets reports whether two paths of one shape can fit the same request with equal right. Between the texts at its ends a part can
 // hold whatever the other wants there, so only the ends tell them apart.
 func (p *routePath) meets(other *routePath) bool {
-	if p.literals != other.literals {
+	if p.literals != other.literals || len(p.parts) != len(other.parts) { // a broken "{}" has the shape of a parameter and is none
 		return false
 	}
 	for i, pieces := range p.parts {

@@ -15,6 +15,7 @@ func FuzzRoutes(f *testing.F) {
 	f.Add("/f/x-{a}", "/f/{b}-x", "/f/x-x-x")
 	f.Add("/f/{a}-{b}", "/f/{a}--{b}", "/f/a--b")
 	f.Add("/{a}/b", "/a/{b}", "/a/b")
+	f.Add("/f/{}", "/f/{b}", "/f/x")
 	f.Add("/{a}.{b}/c{d}", "/{a}.{b}/{d}c", "/a.b.c/ccc")
 	f.Fuzz(func(t *testing.T, first, second, target string) {
 		p := &engine.Project{Name: "p"}
