@@ -26,17 +26,17 @@ func run(t *testing.T, c *catalog.Catalog) {
 	})
 }
 
-// until waits for a Schema that is as wanted.
-func until(c *catalog.Catalog, wanted func(*engine.Schema) bool) {
-	reached := make(chan struct{})
+// until gives the first Schema that is as wanted. The catalog's own Schema follows a moment later.
+func until(c *catalog.Catalog, wanted func(*engine.Schema) bool) *engine.Schema {
+	reached := make(chan *engine.Schema, 1)
 	done := false
 	c.OnChange(func(s *engine.Schema) {
 		if !done && wanted(s) {
 			done = true
-			close(reached)
+			reached <- s
 		}
 	})
-	<-reached
+	return <-reached
 }
 
 func TestRun_otherServersFollow(t *testing.T) {
@@ -51,11 +51,9 @@ func TestRun_otherServersFollow(t *testing.T) {
 		}
 	})
 	s.apply(blogFile, catalog.ApplyOptions{})
-	until(other, func(schema *engine.Schema) bool { return schema.Project("blog") != nil })
-	before := other.Schema().Project("blog")
+	before := until(other, func(schema *engine.Schema) bool { return schema.Project("blog") != nil }).Project("blog")
 	s.edit(func(p *engine.Project) { p.Endpoints.Delete("about"); get(&p.Endpoints, "like").Label = "Like it" })
-	until(other, func(schema *engine.Schema) bool { return schema.Project("blog").Revision == 2 })
-	after := other.Schema().Project("blog")
+	after := until(other, func(schema *engine.Schema) bool { return schema.Project("blog").Revision == 2 }).Project("blog")
 	if get(&before.Tables, "comments") != get(&after.Tables, "comments") || get(&before.Endpoints, "add_comment") != get(&after.Endpoints, "add_comment") {
 		t.Error("unchanged objects changed their pointers")
 	}
