@@ -101,4 +101,7 @@ require (
 	gopkg.in/ini.v1 v1.67.3 // indirect
 )
 
-ignore ./examples/react-admin/node_modules
+ignore (
+	./examples/react-admin/node_modules
+	./ui/node_modules
+)

@@ -21,7 +21,7 @@ func TestCommentsInBrowser(t *testing.T) {
 	npm(t, "browser")
 	drive := exec.CommandContext(t.Context(), "node", "--test", "--test-reporter=spec", "comments.test.mjs")
 	drive.Dir = "browser"
-	drive.Env = append(os.Environ(), "SITE="+site.URL, "SERVER=http://"+in.addr, "SETUP="+in.setupLink(), "PROFILE="+t.TempDir())
+	drive.Env = append(os.Environ(), "SITE="+site.URL, "SERVER=http://"+in.addr, "PROFILE="+t.TempDir())
 	out, err := drive.CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s\n%s", err, out, in.output)

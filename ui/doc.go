@@ -1,3 +1,3 @@
-// Package ui serves the pages of the panel at /_/: the first administrator is made there, and it shows what the server holds and how
-// to go on. The pages are static files inside the binary; all they know they ask the admin API.
+// Package ui is the panel at /_/: a Vue application (src), built by Vite into dist, which the binary holds. All it knows it asks the admin
+// API, with types made from that API's OpenAPI document. A binary that was built without it says so in its place.
 package ui

@@ -16,8 +16,7 @@ func TestHandler(t *testing.T) {
 	}{
 		{"/_/", 200, "<title>Sayrud</title>"},
 		{"/_/setup", 200, "<title>Sayrud</title>"},
-		{"/_/t/comments", 200, "<title>Sayrud</title>"},
-		{"/_/panel.js", 200, "/_/api/"},
+		{"/_/p/blog/t/comments", 200, "<title>Sayrud</title>"},
 		{"/_/none.js", 404, ""},
 		{"/_/../handler.go", 404, ""},
 	} {

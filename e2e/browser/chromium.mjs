@@ -5,14 +5,18 @@ import { chromium } from "playwright-core";
 
 export const { SITE, SERVER } = process.env;
 
-/** Opens a page before the tests and closes its browser behind them. The members are there while tests run. */
-export function opened() {
+/**
+ * Opens a page before the tests and closes its browser behind them. The members are there while tests run. prepare is called with the
+ * browser before the page is opened.
+ */
+export function opened(viewport = { width: 1100, height: 760 }, prepare = async () => {}) {
   const tab = { page: null, browser: null, complaints: [] };
   before(async () => {
     tab.browser = await chromium.launchPersistentContext(process.env.PROFILE, {
       executablePath: "/usr/bin/chromium",
       headless: true,
-      viewport: { width: 1100, height: 760 },
+      viewport,
+      reducedMotion: "reduce",
       args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
         "--disable-component-update", "--disable-sync"],
     });
@@ -21,6 +25,7 @@ export function opened() {
       tab.complaints.push(`asks for ${route.request().url()}`);
       return route.abort();
     });
+    await prepare(tab.browser);
     tab.page = await tab.browser.newPage();
     tab.page.on("console", (message) => { if (message.type() === "error") tab.complaints.push(message.text()); });
     tab.page.on("pageerror", (error) => tab.complaints.push(String(error)));

@@ -1,11 +1,11 @@
-// Drives the comment widget and the setup page as a reader and an owner would. e2e/browser_test.go starts the servers.
+// Drives the comment widget as a reader would. e2e/browser_test.go starts the servers.
 import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 import { chromium } from "playwright-core";
 
-const { SITE, SERVER, SETUP, PROFILE, SHOTS } = process.env;
+const { SITE, SERVER, PROFILE, SHOTS } = process.env;
 const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 const complaints = [];
 let browser, page;
@@ -98,26 +98,4 @@ test("a reader posts, is told what is wrong, replies and likes", async () => {
   await accessible();
   // The refused email is a 400, which the browser reports as a failed load.
   assert.deepEqual(complaints.splice(0).filter((text) => !text.includes("400")), []);
-});
-
-test("an owner follows the setup link, signs out and in again", async () => {
-  await page.goto(SETUP);
-  await page.getByLabel("Email").fill("ann@example.org");
-  await page.getByLabel("Password").fill("correct horse battery");
-  await accessible();
-  await shot("setup");
-  await page.getByRole("button", { name: "Create administrator" }).click();
-  await page.getByText("Signed in as ann@example.org").waitFor();
-  await page.getByRole("cell", { name: "blog" }).waitFor();
-  await accessible();
-  await shot("overview");
-  await page.getByRole("button", { name: "Sign out" }).click();
-  await page.getByLabel("Email").fill("ann@example.org");
-  await page.getByLabel("Password").fill("wrong horse battery");
-  await page.getByRole("button", { name: "Sign in" }).click();
-  await page.getByRole("alert").waitFor();
-  await page.getByLabel("Password").fill("correct horse battery");
-  await page.getByRole("button", { name: "Sign in" }).click();
-  await page.getByText("Signed in as").waitFor();
-  assert.deepEqual(complaints.splice(0).filter((text) => !text.includes("401")), []);
 });

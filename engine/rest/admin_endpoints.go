@@ -17,7 +17,7 @@ type endpointDetail struct {
 	Enabled    bool      `json:"enabled"`
 	Crud       bool      `json:"crud"` // made by `crud` of its table; change that
 	Revision   int64     `json:"revision"`
-	Definition raw.Value `json:"definition"`
+	Definition raw.Value `json:"definition" definition:"endpoint"`
 	Problems   []string  `json:"problems"` // why it is off the air; empty is well
 }
 

@@ -24,7 +24,7 @@ type projectInfo struct {
 // projectDetail is a project with its definition, as in the project file.
 type projectDetail struct {
 	projectInfo
-	Definition raw.Value           `json:"definition"`
+	Definition raw.Value           `json:"definition" definition:"project"`
 	Broken     map[string][]string `json:"broken"` // endpoints that do not compile and are off the air
 }
 

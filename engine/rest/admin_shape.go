@@ -161,7 +161,7 @@ func (c *call) answer(out any, status int) error {
 		c.q.ContentType = "application/json"
 		c.q.Body = append(c.q.Body[:0], out...)
 	default:
-		body, err := rawOf(out)
+		body, err := rawOf(filled(out))
 		if err != nil {
 			return err
 		}
@@ -169,6 +169,39 @@ func (c *call) answer(out any, status int) error {
 		c.q.Body = append(c.q.Body[:0], body...)
 	}
 	return nil
+}
+
+// filled gives v with an empty list or object wherever it has none, since the API answers no null for them.
+func filled(v any) any {
+	p := reflect.New(reflect.TypeOf(v)).Elem()
+	p.Set(reflect.ValueOf(v))
+	fill(p)
+	return p.Interface()
+}
+
+func fill(v reflect.Value) {
+	switch v.Kind() {
+	case reflect.Slice:
+		if v.IsNil() && v.Type() != rawType {
+			v.Set(reflect.MakeSlice(v.Type(), 0, 0))
+		}
+		for i := range v.Len() {
+			if v.Index(i).Kind() == reflect.Uint8 {
+				break
+			}
+			fill(v.Index(i))
+		}
+	case reflect.Map:
+		if v.IsNil() && v.CanSet() {
+			v.Set(reflect.MakeMap(v.Type()))
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if v.Field(i).CanSet() {
+				fill(v.Field(i))
+			}
+		}
+	}
 }
 
 // rawOf is json.Marshal without escapes for HTML.

@@ -37,7 +37,7 @@ type dropTableIn struct {
 type tableDetail struct {
 	Name       string    `json:"name"`
 	Revision   int64     `json:"revision"`
-	Definition raw.Value `json:"definition"`
+	Definition raw.Value `json:"definition" definition:"table"`
 	Records    int64     `json:"records"` // about; -1 where unknown
 }
 

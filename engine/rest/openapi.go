@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"encoding/json"
 	"maps"
 	"reflect"
 	"slices"
@@ -8,6 +9,8 @@ import (
 	"time"
 
 	"github.com/sayrud/sayrud/engine/auth"
+	"github.com/sayrud/sayrud/engine/definition"
+	"github.com/sayrud/sayrud/engine/middleware"
 	"github.com/sayrud/sayrud/engine/raw"
 )
 
@@ -24,8 +27,38 @@ func problemAnswer(description string) object {
 	return object{"description": description, "content": object{"application/problem+json": object{"schema": reference("Problem")}}}
 }
 
-// schemas gathers the component schemas of Go types.
-type schemas struct{ components object }
+// schemas gathers the component schemas of Go types. What the API answers has all its members; of what it takes, members may be left out.
+type schemas struct {
+	components object
+	optional   bool // the type is an input
+}
+
+// input is of for what the API takes.
+func (s *schemas) input(t reflect.Type) object {
+	taken := schemas{s.components, true}
+	return taken.of(t)
+}
+
+// definitionPrefix begins the names of the components that are parts of the project file.
+const definitionPrefix = "Definition"
+
+// addDefinitions makes components of the parts of the project file: a raw.Value tagged `definition:"table"` is one of them.
+func (s *schemas) addDefinitions() error {
+	document := definition.JSONSchema(middleware.Manifest())
+	text := strings.ReplaceAll(string(document), `"#/$defs/`, `"#/components/schemas/`+definitionPrefix)
+	text = strings.ReplaceAll(text, `"$ref": "#"`, `"$ref": "#/components/schemas/`+definitionPrefix+`project"`)
+	var file object
+	if err := json.Unmarshal([]byte(text), &file); err != nil {
+		return err
+	}
+	for name, schema := range file["$defs"].(object) {
+		s.components[definitionPrefix+name] = schema
+	}
+	delete(file, "$defs")
+	delete(file, "$schema")
+	s.components[definitionPrefix+"project"] = file
+	return nil
+}
 
 var (
 	timeType  = reflect.TypeFor[time.Time]()
@@ -63,9 +96,9 @@ func (s *schemas) of(t reflect.Type) object {
 	case reflect.Float64:
 		return object{"type": "number"}
 	case reflect.Slice:
-		return object{"type": []string{"array", "null"}, "items": s.of(t.Elem())}
+		return object{"type": "array", "items": s.of(t.Elem())}
 	case reflect.Map:
-		return object{"type": []string{"object", "null"}, "additionalProperties": s.of(t.Elem())}
+		return object{"type": "object", "additionalProperties": s.of(t.Elem())}
 	case reflect.Struct:
 		return s.named(t)
 	}
@@ -101,7 +134,11 @@ func schemaName(name string) string {
 func (s *schemas) structure(t reflect.Type) object {
 	properties := object{}
 	s.addFields(properties, t)
-	return object{"type": "object", "properties": properties}
+	o := object{"type": "object", "properties": properties}
+	if names := sortedNames(properties); !s.optional && len(names) > 0 {
+		o["required"] = names
+	}
+	return o
 }
 
 func (s *schemas) addFields(properties object, t reflect.Type) {
@@ -112,7 +149,10 @@ func (s *schemas) addFields(properties object, t reflect.Type) {
 		case f.Tag.Get("path") != "" || f.Tag.Get("query") != "":
 		case f.Anonymous && name == "":
 			s.addFields(properties, f.Type)
-		case name != "" && name != "-":
+		case name == "" || name == "-":
+		case f.Tag.Get("definition") != "":
+			properties[name] = reference(definitionPrefix + f.Tag.Get("definition"))
+		default:
 			properties[name] = s.of(f.Type)
 		}
 	}

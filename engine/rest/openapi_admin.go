@@ -8,9 +8,15 @@ import (
 	"github.com/sayrud/sayrud/engine/openapi"
 )
 
+// AdminOpenAPI prints the OpenAPI document of the admin API, from which the panel's client has its types.
+func AdminOpenAPI(version string) ([]byte, error) { return adminOpenAPI(new(Server).operations(), version) }
+
 // adminOpenAPI prints the admin API's document from its table of operations.
 func adminOpenAPI(operations []operation, version string) ([]byte, error) {
 	s := schemas{components: object{"Problem": openapi.Problem()}}
+	if err := s.addDefinitions(); err != nil {
+		return nil, err
+	}
 	paths := object{}
 	for _, op := range operations {
 		item, found := paths[op.path].(object)
@@ -58,7 +64,7 @@ func (s *schemas) operation(op *operation) object {
 		o["parameters"] = parameters
 	}
 	if in != nil && hasBody(in) && in != reflect.TypeFor[none]() {
-		o["requestBody"] = object{"required": true, "content": jsonContent(s.of(in))}
+		o["requestBody"] = object{"required": true, "content": jsonContent(s.input(in))}
 	}
 	return o
 }

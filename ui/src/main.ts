@@ -1,0 +1,12 @@
+import { createApp } from 'vue'
+import 'tdesign-vue-next/es/style/index.css'
+import './styles/tokens.css'
+import './styles/base.css'
+import App from './App.vue'
+import { i18n, startLanguage } from './i18n'
+import { router } from './router'
+import { applyTheme } from './state/theme'
+
+applyTheme()
+await startLanguage()
+createApp(App).use(i18n).use(router).mount('#app')
