@@ -26,7 +26,7 @@ type Entry struct {
 const (
 	sqlInsertAudit = `INSERT INTO sl_audit (kind, actor, project, action, target, detail, address) VALUES ($1, $2, $3, $4, $5, $6, $7)`
 	sqlAudit       = `SELECT id, at, kind, actor, project, action, target, detail::text, address FROM sl_audit
-WHERE ($1 = '' OR project = $1) AND ($2 = 0 OR id < $2) ORDER BY id DESC LIMIT $3`
+WHERE ($1 = '' OR project = $1) AND ($2 = 0 OR id < $2) AND ($3 = '' OR target = $3) ORDER BY id DESC LIMIT $4`
 )
 
 // Record writes an entry of what p did.
@@ -49,7 +49,16 @@ func (a *Auth) Record(ctx context.Context, p *Principal, e Entry) error {
 
 // Entries gives up to limit entries, the newest first, of one project or, for "", of all; before is the ID to go on from, 0 the newest.
 func (a *Auth) Entries(ctx context.Context, project string, before int64, limit int) ([]Entry, error) {
-	rows, err := a.db.Pool().Query(ctx, sqlAudit, project, before, limit)
+	return a.entries(ctx, project, before, "", limit)
+}
+
+// EntriesOf gives the newest entries about one target of a project, such as "comments/04hs…".
+func (a *Auth) EntriesOf(ctx context.Context, project, target string, limit int) ([]Entry, error) {
+	return a.entries(ctx, project, 0, target, limit)
+}
+
+func (a *Auth) entries(ctx context.Context, project string, before int64, target string, limit int) ([]Entry, error) {
+	rows, err := a.db.Pool().Query(ctx, sqlAudit, project, before, target, limit)
 	if err != nil {
 		return nil, fmt.Errorf("read audit log: %w", err)
 	}

@@ -102,5 +102,6 @@ func (s *Server) recordOperations() []operation {
 		row("GET", records+"/{uid}", "A record", read, s.getRecord),
 		row("PATCH", records+"/{uid}", "Change fields of a record; If-Match makes a lost race 412", write, s.patchRecord),
 		row("DELETE", records+"/{uid}", "Delete a record", write, s.deleteRecord),
+		row("GET", records+"/{uid}/history", "What was done with a record through the admin API, newest first", access{role: auth.Editor, scope: auth.RecordsRead}, s.recordHistory),
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/sayrud/sayrud/engine"
+	"github.com/sayrud/sayrud/engine/auth"
 	"github.com/sayrud/sayrud/engine/raw"
 	"github.com/sayrud/sayrud/engine/value"
 )
@@ -232,4 +233,17 @@ func (s *Server) deleteRecords(c *call, in *deleteRecordsIn) (deleted, error) {
 	}
 	n := len(c.q.Env.Records)
 	return deleted{n}, c.audit("delete records", t.Name, map[string]any{"uids": strings.Join(in.UIDs, " ")})
+}
+
+// maxHistory bounds the history of a record, in entries.
+const maxHistory = 200
+
+// recordHistory gives what was done with a record through the admin API, newest first.
+func (s *Server) recordHistory(c *call, in *recordIn) (list[auth.Entry], error) {
+	t, err := c.table(in.Table)
+	if err != nil {
+		return list[auth.Entry]{}, err
+	}
+	items, err := s.cfg.Auth.EntriesOf(c.ctx(), c.project.Name, t.Name+"/"+in.UID, maxHistory)
+	return list[auth.Entry]{items}, err
 }

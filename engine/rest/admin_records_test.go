@@ -49,6 +49,10 @@ func TestRecordsOfTheAdminAPI(t *testing.T) {
 		{name: "deleted", method: "DELETE", path: records + "/" + uid, headers: owner, status: 404},
 		{name: "bulk", method: "POST", path: records + "/delete", headers: owner, body: `{"uids":["` + other + `"]}`, status: 200, want: []string{`{"deleted":1}`}},
 		{name: "bulk of nothing", method: "POST", path: records + "/delete", headers: owner, body: `{"uids":[]}`, status: 400},
+		{name: "history", path: records + "/" + uid + "/history", headers: owner, status: 200,
+			want: []string{`"action":"create record"`, `"action":"change record"`, `"action":"delete record"`, `["email","likes"]`}, lacks: []string{"delete records", "a@b.org"}},
+		{name: "history is not for viewers", path: records + "/" + uid + "/history", headers: d.token("blog", auth.Viewer), status: 403},
+		{name: "history of nothing", path: records + "/nothing/history", headers: owner, status: 200, want: []string{`{"items":[]}`}},
 		{name: "audit", path: "/_/api/projects/blog/audit", headers: owner, status: 200,
 			want: []string{`"action":"change record"`, `"target":"comments/` + uid + `"`, `["email","likes"]`, `"action":"delete records"`}, lacks: []string{"a@b.org"}},
 	} {
