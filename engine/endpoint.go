@@ -138,6 +138,10 @@ type Page struct {
 	Limit  raw.Value `json:"limit,omitempty"`
 	Cursor raw.Value `json:"cursor,omitempty"`
 	Total  bool      `json:"total,omitempty"` // also count all matches
+
+	// Skip leaves out so many records behind the cursor: with it a grid reaches any page from the nearest one that it knows. It is
+	// for lists that the server itself puts together; in a definition a page is bounded in one way only.
+	Skip int `json:"-"`
 }
 
 // A Narrow lets a request filter a LIST: By is a slot that gives the filter as a text or an object, see ParseFilterText, Allow the

@@ -42,6 +42,7 @@ type Read struct {
 // A Page holds the slots that bound a LIST; nil ones were not given.
 type Page struct {
 	Number, Size, Offset, Limit, Cursor *template.Slot
+	Skip                                int // records left out behind the cursor
 }
 
 // A Start says where a page begins.
@@ -52,8 +53,12 @@ const (
 	AtTop     Start = iota
 	AtOffset        // ArgOffset rows are skipped
 	BehindKey       // behind the record whose sort keys are given
+	BeyondKey       // ArgOffset rows behind that record are skipped, too
 	starts
 )
+
+// skips reports whether ArgOffset counts.
+func (s Start) skips() bool { return s == AtOffset || s == BeyondKey }
 
 // A Layout says where the columns of a result stand; -1 is one that was not fetched.
 type Layout struct {
@@ -192,7 +197,7 @@ func (rw *readWriter) write(w *writer, variant int) {
 	start := Start(variant % int(starts))
 	mask, order := variant/int(starts)&(1<<bits-1), &r.Sort.Orders[variant/int(starts)>>bits]
 	w.once = rw.aggregation == nil && order.newest() // every index of a field goes on with the newest first
-	if rw.aggregation == nil && len(rw.lists) == 0 && rw.keys == nil && start != AtOffset && (rw.single || r.Page == nil || usual && r.Usual <= shortPage) {
+	if rw.aggregation == nil && len(rw.lists) == 0 && rw.keys == nil && !start.skips() && (rw.single || r.Page == nil || usual && r.Usual <= shortPage) {
 		w.size = ShortRead
 	}
 	w.text("SELECT ", rw.columns)
@@ -208,13 +213,13 @@ func (rw *readWriter) write(w *writer, variant int) {
 	if r.Layout.Keys >= 0 {
 		order.texts(w)
 	}
-	skips := start == AtOffset && len(rw.lists) > 0 && rw.keys == nil
+	skips := start.skips() && len(rw.lists)+r.Layout.Extra > 0 && rw.keys == nil && rw.aggregation == nil
 	if skips {
-		// PostgreSQL would compute the lists of the records that are skipped, too.
+		// PostgreSQL would compute the lists and the further columns of the records that are skipped, too.
 		w.text("\nFROM (SELECT r.*")
 	}
 	rw.from(w, mask, "\n")
-	if start == BehindKey {
+	if start == BehindKey || start == BeyondKey {
 		filtered := rw.where != nil && rw.where.left(mask)
 		w.text([]string{"\nWHERE ", "\n  AND "}[index(filtered)])
 		order.after(w)
@@ -223,7 +228,7 @@ func (rw *readWriter) write(w *writer, variant int) {
 		w.text("\nORDER BY ", rw.first(), order.sql)
 	}
 	r.limit(w, rw.single, usual)
-	if start == AtOffset {
+	if start.skips() {
 		w.text(" OFFSET ")
 		r.hidden(w, ArgOffset)
 	}
@@ -298,7 +303,7 @@ func (c *compiler) page(page *engine.Page) *Page {
 		c.add(problems, "page", name)
 		return s
 	}
-	return &Page{Number: slot(page.Number, "number"), Size: slot(page.Size, "size"), Offset: slot(page.Offset, "offset"), Limit: slot(page.Limit, "limit"), Cursor: slot(page.Cursor, "cursor")}
+	return &Page{Number: slot(page.Number, "number"), Size: slot(page.Size, "size"), Offset: slot(page.Offset, "offset"), Limit: slot(page.Limit, "limit"), Cursor: slot(page.Cursor, "cursor"), Skip: page.Skip}
 }
 
 // usual gives the size that most pages have, or 0.

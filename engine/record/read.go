@@ -149,6 +149,17 @@ func (b *bounds) arg(arg int) []byte {
 	return b.text[0]
 }
 
+// skip lets the page begin behind offset records more.
+func (b *bounds) skip() {
+	switch {
+	case b.offset == 0:
+	case b.start == plan.BehindKey:
+		b.start = plan.BeyondKey
+	default:
+		b.start = plan.AtOffset
+	}
+}
+
 // maxOffset bounds how far a page can lie; nobody reads that deep.
 const maxOffset = 1 << 40
 
@@ -182,16 +193,15 @@ func (r *run) page(order *plan.Order) (*bounds, error) {
 	if p.Offset != nil || p.Limit != nil {
 		b.offset, b.number = offset, offset/b.limit+1
 	}
-	if b.offset > 0 {
-		b.start = plan.AtOffset
-	}
 	fetched := b.limit
 	if p.Cursor != nil {
 		fetched++ // one more tells whether there is a next page
 		if err = r.cursor(p.Cursor, order, b); err != nil {
 			return b, err
 		}
+		b.offset = int64(p.Skip)
 	}
+	b.skip()
 	start := len(r.result.buf)
 	r.result.buf = strconv.AppendInt(r.result.buf, fetched, 10)
 	middle := len(r.result.buf)
