@@ -32,7 +32,7 @@ func (s *Server) operations() []operation {
 		row("DELETE", "/me/sessions/{session}", "End a session", signedIn, s.endSession),
 		row("GET", "/info", "Versions and numbers of this server", signedIn, s.info),
 		row("GET", "/middlewares", "The middlewares and their settings", signedIn, s.middlewares),
-	}, slices.Concat(s.peopleOperations(), s.projectOperations(), s.recordOperations(), s.deliveryOperations())...)
+	}, slices.Concat(s.peopleOperations(), s.projectOperations(), s.recordOperations(), s.viewOperations(), s.deliveryOperations())...)
 }
 
 func (s *Server) peopleOperations() []operation {
@@ -98,7 +98,10 @@ func (s *Server) recordOperations() []operation {
 	return []operation{
 		row("GET", records, "Records, filtered, sorted, in pages", read, s.listRecords),
 		made(row("POST", records, "Make a record", write, s.createRecord)),
+		row("GET", "/projects/{project}/tables/{table}/count", "How many records match; without a filter an estimate may do", read, s.countRecords),
 		row("POST", records+"/delete", "Delete records, all or none", write, s.deleteRecords),
+		row("POST", records+"/batch", "Make, change and delete up to 1000 records, all or none", write, s.batchRecords),
+		row("POST", records+"/restore", "Bring deleted records back under their uids, all or none", write, s.restoreRecords),
 		row("GET", records+"/{uid}", "A record", read, s.getRecord),
 		row("PATCH", records+"/{uid}", "Change fields of a record; If-Match makes a lost race 412", write, s.patchRecord),
 		row("DELETE", records+"/{uid}", "Delete a record", write, s.deleteRecord),

@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/sayrud/sayrud/engine"
@@ -17,6 +18,19 @@ type listRecordsIn struct {
 	Page   int       `query:"page" doc:"from 1"`
 	Size   int       `query:"size" doc:"1 to 1000; 50"`
 	Total  bool      `query:"total" doc:"also count all matches"`
+	Cursor string    `query:"cursor" doc:"instead of page: * begins at the top, next of a page goes on behind it; the answer has next"`
+	Skip   int       `query:"skip" doc:"with cursor: how many records to leave out"`
+}
+
+type countRecordsIn struct {
+	Table  string    `path:"table"`
+	Filter raw.Value `query:"filter" doc:"as that of records"`
+	Exact  bool      `query:"exact" doc:"count even where an estimate is at hand"`
+}
+
+type recordCount struct {
+	Count int64 `json:"count"`
+	Exact bool  `json:"exact"` // false: PostgreSQL's estimate
 }
 
 type recordIn struct {
@@ -44,8 +58,12 @@ type deleted struct {
 	Deleted int `json:"deleted"`
 }
 
-// maxBulk bounds a bulk delete.
+// maxBulk bounds what is changed at once.
 const maxBulk = 1000
+
+// countAtOnce is how many records a table without a filter may have, by PostgreSQL's estimate, to be counted without being asked:
+// counting so many takes a few milliseconds.
+const countAtOnce = 50_000
 
 func (s *Server) listRecords(c *call, in *listRecordsIn) (raw.Value, error) {
 	t, err := c.table(in.Table)
@@ -56,7 +74,39 @@ func (s *Server) listRecords(c *call, in *listRecordsIn) (raw.Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.run(ep, nil)
+	return c.run(ep, in.given())
+}
+
+// given gives the parameters of listEndpoint.
+func (in *listRecordsIn) given() map[string]raw.Value {
+	if in.Cursor == "" || in.Cursor == "*" {
+		return nil
+	}
+	return map[string]raw.Value{"cursor": raw.Text(in.Cursor)}
+}
+
+// countRecords counts what a filter matches. Without one, a large table answers PostgreSQL's estimate.
+func (s *Server) countRecords(c *call, in *countRecordsIn) (recordCount, error) {
+	t, err := c.table(in.Table)
+	if err != nil {
+		return recordCount{}, err
+	}
+	if in.Filter.IsNull() && !in.Exact {
+		if n, err := s.estimate(c, t); err != nil || n > countAtOnce {
+			return recordCount{Count: n}, err
+		}
+	}
+	ep, err := c.listEndpoint(t, &listRecordsIn{Filter: in.Filter, Size: 1, Total: true})
+	if err != nil {
+		return recordCount{}, err
+	}
+	ep.Response = &engine.Response{Body: raw.Value(`"$total"`)}
+	body, err := c.run(ep, nil)
+	if err != nil {
+		return recordCount{}, err
+	}
+	n, err := strconv.ParseInt(string(body), 10, 64)
+	return recordCount{Count: n, Exact: true}, err
 }
 
 // listEndpoint puts the LIST together that a request asks for.
@@ -71,6 +121,10 @@ func (c *call) listEndpoint(t *engine.Table, in *listRecordsIn) (*engine.Endpoin
 	ep := &engine.Endpoint{
 		Name: "records", Kind: engine.List, Route: engine.Route{Method: "GET", Path: "/records"}, Table: t.Name, Filter: filter, Reveal: c.reveal(t),
 		Page: &engine.Page{Number: raw.Int(max(in.Page, 1)), Size: raw.Int(pageSize(in.Size)), Total: in.Total},
+	}
+	if in.Cursor != "" {
+		ep.Params.Set("cursor", &engine.Param{Name: "cursor", Type: engine.TypeText})
+		ep.Page = &engine.Page{Cursor: raw.Text("$params.cursor"), Size: raw.Int(pageSize(in.Size)), Skip: max(in.Skip, 0), Total: in.Total}
 	}
 	if len(in.Sort) > 0 {
 		if ep.Sort, err = rawOf(in.Sort); err != nil {
@@ -103,7 +157,7 @@ func selection(fields []string) raw.Value {
 		b = append(raw.AppendString(append(b, ','), name), ':')
 		b = raw.AppendString(b, "$record."+name)
 	}
-	return append(b, `}],"page":"$page","size":"$size","total":"$total"}`...)
+	return append(b, `}],"page":"$page","size":"$size","total":"$total","next":"$next"}`...)
 }
 
 var uidFilter = raw.Value(`{"uid":"$params.uid"}`)
@@ -160,6 +214,15 @@ func (c *call) writable(t *engine.Table, ep *engine.Endpoint, data raw.Value) (m
 	return given, nil
 }
 
+// demand declares the required fields that nothing fills, so that each one missing is told of as such.
+func demand(t *engine.Table, ep *engine.Endpoint) {
+	for name, f := range t.Fields.All() {
+		if _, declared := ep.Params.Get(name); !declared && f.Stored() && f.Type != engine.TypeAutonumber && f.IsRequired() && f.Default == nil {
+			ep.Params.Set(name, &engine.Param{Name: name, In: engine.InBody})
+		}
+	}
+}
+
 func (s *Server) createRecord(c *call, in *createRecordIn) (raw.Value, error) {
 	t, err := c.table(in.Table)
 	if err != nil {
@@ -170,6 +233,7 @@ func (s *Server) createRecord(c *call, in *createRecordIn) (raw.Value, error) {
 	if err != nil {
 		return nil, err
 	}
+	demand(t, ep)
 	body, err := c.run(ep, given)
 	if err != nil {
 		return nil, err

@@ -35,6 +35,24 @@ func (c *call) run(ep *engine.Endpoint, given map[string]raw.Value) (raw.Value, 
 }
 
 func (c *call) runEndpoint(e *endpoint, given map[string]raw.Value) (raw.Value, error) {
+	if err := c.bindParams(e, given); err != nil {
+		return nil, err
+	}
+	if err := c.server.cfg.Records.RunInto(c.ctx(), e.plan, &c.q.Env, new(record.Result)); err != nil {
+		return nil, scriptRefusal(err)
+	}
+	if e.plan.Write != nil && len(e.plan.Table.Def.OnWrite) > 0 && c.server.cfg.Jobs != nil {
+		c.server.cfg.Jobs.Wake()
+	}
+	answer, err := e.plan.Response.Render(nil, &c.q.Env)
+	if err != nil {
+		return nil, scriptRefusal(err)
+	}
+	return answer.Body, nil
+}
+
+// bindParams readies the call's request for e: the principal's values, and the parameters, checked.
+func (c *call) bindParams(e *endpoint, given map[string]raw.Value) error {
 	e.prepare(c.q)
 	c.q.Env.AnyFile = true
 	c.q.Env.Auth = c.principal.ValueIn(c.project.Name)
@@ -50,19 +68,9 @@ func (c *call) runEndpoint(e *endpoint, given map[string]raw.Value) (raw.Value, 
 	}
 	c.q.Env.Params = params
 	if refused != nil {
-		return nil, &engine.Error{Code: engine.Invalid, Fields: refused}
+		return &engine.Error{Code: engine.Invalid, Fields: refused}
 	}
-	if err := c.server.cfg.Records.RunInto(c.ctx(), e.plan, &c.q.Env, new(record.Result)); err != nil {
-		return nil, scriptRefusal(err)
-	}
-	if e.plan.Write != nil && len(e.plan.Table.Def.OnWrite) > 0 && c.server.cfg.Jobs != nil {
-		c.server.cfg.Jobs.Wake()
-	}
-	answer, err := e.plan.Response.Render(nil, &c.q.Env)
-	if err != nil {
-		return nil, scriptRefusal(err)
-	}
-	return answer.Body, nil
+	return nil
 }
 
 // scriptRefusal tells who may see definitions which script failed and how.
