@@ -5,8 +5,12 @@ import './styles/base.css'
 import App from './App.vue'
 import { i18n, startLanguage } from './i18n'
 import { router } from './router'
+import { listenToShortcuts } from './state/shortcuts'
 import { applyTheme } from './state/theme'
+import { guardWindow } from './state/unsaved'
 
 applyTheme()
+guardWindow()
+listenToShortcuts()
 await startLanguage()
 createApp(App).use(i18n).use(router).mount('#app')

@@ -2,6 +2,7 @@ import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
 import { need } from './i18n'
 import { useProject } from './state/project'
 import { useSession } from './state/session'
+import { mayLeave } from './state/unsaved'
 
 const project: RouteRecordRaw[] = [
   { path: '', name: 'dashboard', component: () => import('./pages/dashboard/Dashboard.vue'), meta: { texts: ['dashboard'], title: 'shell.nav.dashboard' } },
@@ -38,7 +39,8 @@ export const router = createRouter({
   ],
 })
 
-router.beforeEach(async (to) => {
+router.beforeEach(async (to, from) => {
+  if (!await mayLeave(to, from)) return false
   const session = useSession()
   const texts = need(...(to.meta.texts ?? []))
   await session.ready()
