@@ -64,7 +64,7 @@ func (g *Globals) openBackend(ctx context.Context, in *instance, set settings, l
 	b.captchas = middleware.NewCaptchas(middleware.CaptchaConfig{DB: in.db, Outbound: b.outbound, Key: in.secrets.Key(), URLs: set.captchas, Log: log})
 	b.server, err = rest.New(rest.Config{
 		DB: in.db, Catalog: in.catalog, Records: in.records, Files: in.files, Scripts: in.scripts, Auth: b.principals, Limits: b.limits, Log: log,
-		Cache: middleware.NewCache(b.feed, 0), Secrets: in.secrets, Env: g.lookupEnv, Outbound: b.outbound, Captchas: b.captchas, Jobs: b.jobs,
+		Cache: middleware.NewCache(b.feed, 0), Changes: b.feed, Secrets: in.secrets, Env: g.lookupEnv, Outbound: b.outbound, Captchas: b.captchas, Jobs: b.jobs,
 		Registry: registry, Panel: ui.Handler("/_/"), TrustedProxies: set.proxies, Version: version, Commit: commit,
 	})
 	return b, err

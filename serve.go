@@ -64,12 +64,12 @@ func (c *serveCommand) Run(ctx context.Context, t terminal, g *Globals) (err err
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	back.run(ctx, group)
-	serveOn(ctx, group, log, "http", listeners.http, c.endpoints(back.server))
+	serveOn(ctx, group, log, "http", listeners.http, c.endpoints(back.server), back.server.EndStreams)
 	if listeners.panel != nil {
-		serveOn(ctx, group, log, "panel", listeners.panel, back.server.Handler())
+		serveOn(ctx, group, log, "panel", listeners.panel, back.server.Handler(), back.server.EndStreams)
 	}
 	if listeners.metrics != nil {
-		serveOn(ctx, group, log, "metrics", listeners.metrics, back.server.Metrics())
+		serveOn(ctx, group, log, "metrics", listeners.metrics, back.server.Metrics(), func() {})
 	}
 	return group.Wait()
 }
@@ -168,8 +168,8 @@ func (s *listenerSet) close() {
 	}
 }
 
-// serveOn serves handler until ctx ends, then lets requests under way finish.
-func serveOn(ctx context.Context, group *errgroup.Group, log *slog.Logger, name string, listener net.Listener, handler http.Handler) {
+// serveOn serves handler until ctx ends, then calls stopping and lets requests under way finish.
+func serveOn(ctx context.Context, group *errgroup.Group, log *slog.Logger, name string, listener net.Listener, handler http.Handler, stopping func()) {
 	server := &http.Server{
 		Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
@@ -181,6 +181,7 @@ func serveOn(ctx context.Context, group *errgroup.Group, log *slog.Logger, name 
 		}
 		return nil
 	})
+	server.RegisterOnShutdown(stopping)
 	group.Go(func() error {
 		<-ctx.Done()
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTime)

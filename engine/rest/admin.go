@@ -87,6 +87,10 @@ func (s *Server) operate(op operation) http.HandlerFunc {
 		q.Header.Set("Cache-Control", "no-store")
 		c := &call{server: s, q: q}
 		out, err := s.guarded(c, &op)
+		if lasting, ok := out.(stream); ok && err == nil {
+			lasting.run(w)
+			return
+		}
 		if err == nil {
 			err = c.answer(out, op.status)
 		}

@@ -64,6 +64,7 @@ func (s *Server) projectOperations() []operation {
 		row("GET", project, "A project with its definition", see, s.project),
 		row("PATCH", project, "Change the settings of a project", shape, s.patchProject),
 		row("DELETE", project, "Drop a project with everything in it", owner, s.dropProject),
+		row("GET", project+"/events", "What changes there, as it happens", eventsAccess, s.events),
 		row("GET", project+"/file", "The project file", see, s.exportProject),
 		row("GET", project+"/indexes", "The states of indexes, and notes about views", see, s.indexes),
 		row("POST", project+"/indexes/{index}/retry", "Build a failed index again", shape, s.retryIndex),

@@ -9,7 +9,9 @@ import (
 )
 
 // AdminOpenAPI prints the OpenAPI document of the admin API, from which the panel's client has its types.
-func AdminOpenAPI(version string) ([]byte, error) { return adminOpenAPI(new(Server).operations(), version) }
+func AdminOpenAPI(version string) ([]byte, error) {
+	return adminOpenAPI(new(Server).operations(), version)
+}
 
 // adminOpenAPI prints the admin API's document from its table of operations.
 func adminOpenAPI(operations []operation, version string) ([]byte, error) {
@@ -112,6 +114,8 @@ func (s *schemas) responses(op *operation) object {
 	switch out := op.shape.out; {
 	case out == reflect.TypeFor[none]():
 		responses["204"] = object{"description": "Done."}
+	case out == reflect.TypeFor[stream]():
+		responses["200"] = object{"description": "Server-sent events, until the session ends.", "content": object{"text/event-stream": object{}}}
 	case out == reflect.TypeFor[download]() || out == nil:
 		responses["200"] = object{"description": "The file."}
 	default:

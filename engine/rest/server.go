@@ -14,6 +14,7 @@ import (
 	"github.com/sayrud/sayrud/engine"
 	"github.com/sayrud/sayrud/engine/auth"
 	"github.com/sayrud/sayrud/engine/catalog"
+	"github.com/sayrud/sayrud/engine/change"
 	"github.com/sayrud/sayrud/engine/file"
 	"github.com/sayrud/sayrud/engine/job"
 	"github.com/sayrud/sayrud/engine/middleware"
@@ -35,6 +36,7 @@ type Config struct {
 	Captchas *middleware.Captchas             // the caller runs its Run; nil makes one
 	Limits   *middleware.Limiter              // the caller runs its Run; nil makes one that drops nothing
 	Cache    *middleware.Cache                // nil keeps no answers
+	Changes  *change.Feed                     // of the Cache; nil makes one that hears of no write of this process
 	Secrets  *secret.Set                      // that of the Catalog; nil has none
 	Outbound *outbound.Client                 // connects to what definitions name; nil makes one that reaches the public Internet only
 	Env      func(name string) (string, bool) // variables that the operator listed, for secrets that come by the admin API; nil lists none
@@ -72,6 +74,9 @@ func (c *Config) validate() error {
 	if c.Outbound == nil {
 		c.Outbound = outbound.New(outbound.Config{})
 	}
+	if c.Changes == nil {
+		c.Changes = change.New(c.DB, c.Log)
+	}
 	if c.Captchas == nil {
 		cfg := middleware.CaptchaConfig{DB: c.DB, Outbound: c.Outbound, Log: c.Log}
 		if c.Secrets != nil {
@@ -94,6 +99,8 @@ type Server struct {
 	admin      http.Handler
 	keySets    *middleware.KeySets
 	forged     sync.Once // the warning about X-Forwarded-For
+	live       *live
+	pace       pace // of event streams
 	started    time.Time
 }
 
@@ -103,7 +110,7 @@ func New(cfg Config) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{cfg: cfg, log: cfg.Log, metrics: newMetrics(cfg.Registry), started: time.Now(),
-		keySets: middleware.NewKeySets(cfg.Outbound, cfg.Log)}
+		keySets: middleware.NewKeySets(cfg.Outbound, cfg.Log), live: newLive(), pace: usualPace}
 	if cfg.Cache != nil {
 		cfg.Cache.Register(cfg.Registry)
 	}
@@ -119,7 +126,11 @@ func New(cfg Config) (*Server, error) {
 // swap compiles a generation aside and puts it in place.
 func (s *Server) swap(schema *engine.Schema) {
 	s.generation.Store(s.compile(schema, s.generation.Load()))
+	s.live.tell()
 }
+
+// EndStreams ends the event streams, which would hold up a shutdown. Those that begin later end at once.
+func (s *Server) EndStreams() { s.live.end() }
 
 // Handler gives the handler of the public address.
 func (s *Server) Handler() http.Handler { return http.HandlerFunc(s.serve) }

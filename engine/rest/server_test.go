@@ -73,7 +73,7 @@ func openWith(t *testing.T, adjust func(*Config), files ...string) *door {
 	d.records.UseFiles(d.files)
 	d.records.OnChange(d.feed.Changed)
 	cfg := Config{
-		DB: db, Catalog: c, Records: d.records, Files: d.files, Cache: middleware.NewCache(d.feed, 0), Scripts: scripts, Auth: d.auth, Log: log,
+		DB: db, Catalog: c, Records: d.records, Files: d.files, Cache: middleware.NewCache(d.feed, 0), Changes: d.feed, Scripts: scripts, Auth: d.auth, Log: log,
 		Secrets: secrets, Env: variables, Outbound: loopback(t),
 		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}, MetricsToken: "metrics-token",
 		Panel: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "panel") }),
