@@ -12,8 +12,11 @@ import (
 	"github.com/sayrud/sayrud/storage/pg"
 )
 
-// misfitPatience is how long a change waits for the number of records that do not fit a new type.
-const misfitPatience = 20 * time.Millisecond
+// How long a change waits for the number of records that do not fit a new type; a dry run is asked for such numbers.
+const (
+	misfitPatience       = 20 * time.Millisecond
+	misfitPatienceDryRun = 3 * time.Second
+)
 
 // A retyped is a field whose type changed.
 type retyped struct {
@@ -25,6 +28,10 @@ type retyped struct {
 // noteMisfits notes how many records hold a value that does not fit its field's new type, after the change. Counting reads the whole
 // leaf: what takes longer than a moment is left to [Catalog.CountMisfits].
 func (c *Catalog) noteMisfits(ctx context.Context, done *change, report *Report) {
+	patience := misfitPatience
+	if report.DryRun {
+		patience = misfitPatienceDryRun
+	}
 	for _, tc := range done.tables {
 		if tc.before == nil || tc.after == nil {
 			continue
@@ -34,12 +41,13 @@ func (c *Catalog) noteMisfits(ctx context.Context, done *change, report *Report)
 				continue
 			}
 			r := retyped{done.next, tc.after, fc.after}
-			n, err := c.misfits(ctx, r, misfitPatience)
+			n, err := c.misfits(ctx, r, patience)
 			switch {
 			case err == nil:
 				report.noteMisfits(r, n)
 			case pg.Code(err) == pg.QueryCanceled && ctx.Err() == nil:
 				report.uncounted = append(report.uncounted, r)
+				report.Misfits = append(report.Misfits, Misfit{r.table.Name + "." + r.field.Name, string(r.field.Type), -1})
 				report.note("%s.%s: values that do not fit the type %s are kept as they are; trying the rules of the field counts them", r.table.Name, r.field.Name, r.field.Type)
 			default:
 				report.note("%s.%s: the records whose value does not fit the new type could not be counted: %v", r.table.Name, r.field.Name, err)
@@ -64,6 +72,7 @@ func (c *Catalog) CountMisfits(ctx context.Context, report *Report) error {
 
 func (r *Report) noteMisfits(f retyped, n int64) {
 	if n > 0 {
+		r.Misfits = append(r.Misfits, Misfit{f.table.Name + "." + f.field.Name, string(f.field.Type), n})
 		r.note("%s.%s: the values of %d records do not fit the type %s; they are kept as they are", f.table.Name, f.field.Name, n, f.field.Type)
 	}
 }

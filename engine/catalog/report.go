@@ -31,8 +31,16 @@ type Report struct {
 	DryRun      bool         `json:"dry_run,omitempty"`
 	Differences []Difference `json:"differences"`
 	Notes       []string     `json:"notes,omitempty"` // what the user should know beside: records that do not fit a new type
+	Misfits     []Misfit     `json:"misfits,omitempty"`
 
 	uncounted []retyped
+}
+
+// A Misfit is a field whose new type its values may not fit. They are kept as they are.
+type Misfit struct {
+	Field   string `json:"field"`   // "comments.likes"
+	Type    string `json:"type"`    // the new one
+	Records int64  `json:"records"` // whose value does not fit; -1 where counting took too long
 }
 
 // Changed reports whether there is any difference but what is kept.

@@ -2,8 +2,10 @@ package record
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -11,6 +13,7 @@ import (
 	"github.com/sayrud/sayrud/engine/plan"
 	"github.com/sayrud/sayrud/engine/raw"
 	"github.com/sayrud/sayrud/engine/relation"
+	"github.com/sayrud/sayrud/engine/script"
 	"github.com/sayrud/sayrud/engine/value"
 )
 
@@ -52,6 +55,9 @@ type Trial struct {
 	Accepted bool      `json:"accepted"`
 	Skipped  bool      `json:"skipped,omitempty"` // the value is null: the constraint is not asked
 	Error    string    `json:"error,omitempty"`   // what JavaScript said when it failed
+	Line     int       `json:"line,omitempty"`    // of the constraint where it failed, from 1; 0 where that is not known
+	Column   int       `json:"column,omitempty"`
+	Micros   int64     `json:"us"` // that the constraint took
 }
 
 // MaxTrials bounds the records of one trial.
@@ -99,8 +105,14 @@ func (e *Engine) try(ctx context.Context, table *plan.Table, f *plan.Field, this
 		return trial, nil
 	}
 	c.clock()
+	start := time.Now()
 	answer, err := e.scripts.Run(ctx, c.calls[0].Program, c.shared, c.calls[0].Inputs)
-	if err != nil {
+	trial.Micros = time.Since(start).Microseconds()
+	var raised *script.Error
+	switch {
+	case errors.As(err, &raised):
+		trial.Error, trial.Line, trial.Column = raised.Message, raised.Line, raised.Column
+	case err != nil:
 		trial.Error = err.Error()
 	}
 	trial.Accepted = err == nil && string(answer) == "true"

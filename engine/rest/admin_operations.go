@@ -32,6 +32,7 @@ func (s *Server) operations() []operation {
 		row("DELETE", "/me/sessions/{session}", "End a session", signedIn, s.endSession),
 		row("GET", "/info", "Versions and numbers of this server", signedIn, s.info),
 		row("GET", "/middlewares", "The middlewares and their settings", signedIn, s.middlewares),
+		row("GET", "/functions", "The functions that expressions of generated fields may call", signedIn, s.functions),
 	}, slices.Concat(s.peopleOperations(), s.projectOperations(), s.recordOperations(), s.viewOperations(), s.deliveryOperations())...)
 }
 
@@ -73,6 +74,7 @@ func (s *Server) projectOperations() []operation {
 		made(row("POST", project+"/tables", "Make a table", shape, s.createTable)),
 		row("GET", table, "A table", see, s.table),
 		row("PATCH", table, "Change a table", shape, s.patchTable),
+		row("PUT", table, "Replace a table's definition; fields with `was` are renamed", shape, s.putTable),
 		row("DELETE", table, "Drop a table", shape, s.dropTable),
 		made(row("POST", table+"/fields", "Add a field", shape, s.createField)),
 		row("PUT", table+"/fields", "Put the fields in order", shape, s.orderFields),

@@ -28,6 +28,13 @@ type patchTableIn struct {
 	Patch raw.Value `json:"patch"` // a merge patch (RFC 7396) of the definition
 }
 
+type putTableIn struct {
+	changeOptions
+	Table      string    `path:"table" json:"-"`
+	Name       string    `json:"name"`                          // a new name; "" keeps it
+	Definition raw.Value `json:"definition" definition:"table"` // as in the project file, its fields in order
+}
+
 type dropTableIn struct {
 	changeOptions
 	Table string `path:"table" json:"-"`
@@ -154,15 +161,44 @@ func (s *Server) patchTable(c *call, in *patchTableIn) (edited, error) {
 			return problems
 		}
 		adopt(t, changed)
-		if in.Name != "" && in.Name != in.Table {
-			if _, taken := p.Tables.Get(in.Name); taken {
-				return engine.Errorf(engine.Conflict, "There is a table named %s already.", in.Name)
-			}
-			t.Was, t.Name = in.Table, in.Name
-			p.Tables.Rename(in.Table, in.Name)
-		}
-		return nil
+		return renameTable(p, t, in.Name)
 	}, in.Table)
+}
+
+// putTable makes a table what the definition says, in one change: fields that it lacks are dropped, those with `was` renamed, and they
+// stand in its order.
+func (s *Server) putTable(c *call, in *putTableIn) (edited, error) {
+	return s.edit(c, in.changeOptions, func(p *engine.Project) error {
+		t, found := p.Tables.Get(in.Table)
+		if !found {
+			return noTable(in.Table)
+		}
+		changed, problems := definition.DecodeTable(in.Table, orEmpty(in.Definition))
+		if problems != nil {
+			return problems
+		}
+		if string(changed.Crud) != string(t.Crud) {
+			if err := c.needScope(auth.Endpoints); err != nil {
+				return err
+			}
+		}
+		adopt(t, changed)
+		return renameTable(p, t, in.Name)
+	}, in.Table)
+}
+
+// renameTable gives a table of p another name; "" keeps its own.
+func renameTable(p *engine.Project, t *engine.Table, name string) error {
+	was := t.Name
+	if name == "" || name == was {
+		return nil
+	}
+	if _, taken := p.Tables.Get(name); taken {
+		return engine.Errorf(engine.Conflict, "There is a table named %s already.", name)
+	}
+	t.Was, t.Name = was, name
+	p.Tables.Rename(was, name)
+	return nil
 }
 
 // adopt makes t what changed says and keeps who it and its fields are.

@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/sayrud/sayrud/engine"
@@ -19,8 +20,40 @@ import (
 const previewField = "preview_of_the_expression"
 
 type tryExpressionIn struct {
-	Table      string `path:"table" json:"-"`
-	Expression string `json:"expression"`
+	Table      string    `path:"table" json:"-"`
+	Expression string    `json:"expression"`
+	Definition raw.Value `json:"definition" definition:"table"` // the table as it would be saved; none is the present one
+}
+
+// draft gives the table as it would be if definition were saved, in a project that is else the call's. Fields keep their values by their
+// names or by `was`; new ones have none.
+func (c *call) draft(table string, written raw.Value) (*engine.Project, *engine.Table, error) {
+	t, err := c.table(table)
+	if err != nil || written.IsNull() {
+		return c.project, t, err
+	}
+	changed, problems := definition.DecodeTable(table, written)
+	if problems != nil {
+		return nil, nil, problems
+	}
+	fresh := 0
+	for name, f := range changed.Fields.All() {
+		old, found := t.Fields.Get(name)
+		if !found {
+			old, found = t.Fields.Get(f.Was)
+		}
+		if found {
+			f.ID, f.Key = old.ID, old.Key
+			continue
+		}
+		fresh++
+		f.Key = fmt.Sprintf("Draft%03d", fresh)
+	}
+	changed.ID, changed.Revision, changed.Name = t.ID, t.Revision, t.Name
+	project := *c.project
+	project.Tables = c.project.Tables.Clone()
+	project.Tables.Set(t.Name, changed)
+	return &project, changed, nil
 }
 
 type expressionTried struct {
@@ -31,7 +64,7 @@ type expressionTried struct {
 }
 
 func (s *Server) tryExpression(c *call, in *tryExpressionIn) (expressionTried, error) {
-	t, err := c.table(in.Table)
+	project, t, err := c.draft(in.Table, in.Definition)
 	if err != nil {
 		return expressionTried{}, err
 	}
@@ -40,7 +73,7 @@ func (s *Server) tryExpression(c *call, in *tryExpressionIn) (expressionTried, e
 		return expressionTried{}, problems.At("expression")
 	}
 	preview := &engine.Field{Name: previewField, Key: "Preview1", Type: engine.TypeGenerated, Expression: in.Expression}
-	p, with := withField(c.project, t, preview)
+	p, with := withField(project, t, preview)
 	out := expressionTried{Type: parsed.Type(), Columns: parsed.Columns()}
 	out.SQL, _ = relation.Column(p, with, preview, "r")
 	inputs := raw.Value{'{'}
@@ -63,6 +96,21 @@ func (s *Server) tryExpression(c *call, in *tryExpressionIn) (expressionTried, e
 	return out, err
 }
 
+// aFunction documents a function that fragments of generated fields may call; one name may have several signatures.
+type aFunction struct {
+	Name      string `json:"name"`
+	Signature string `json:"signature"`
+	Doc       string `json:"doc"`
+}
+
+func (s *Server) functions(_ *call, _ *none) (list[aFunction], error) {
+	items := []aFunction{}
+	for _, f := range expr.Functions() {
+		items = append(items, aFunction(f))
+	}
+	return list[aFunction]{items}, nil
+}
+
 // withField gives a copy of the project whose table has f beside its fields, or instead of the one of that name.
 func withField(p *engine.Project, t *engine.Table, f *engine.Field) (*engine.Project, *engine.Table) {
 	table, project := *t, *p
@@ -76,9 +124,10 @@ func withField(p *engine.Project, t *engine.Table, f *engine.Field) (*engine.Pro
 type tryConstraintIn struct {
 	Table      string      `path:"table" json:"-"`
 	Field      string      `json:"field"`
-	Constraint string      `json:"constraint"` // "" is the present one
-	Records    []raw.Value `json:"records"`    // as the API takes them; none picks records of the table at random
-	Count      int         `json:"count"`      // of those; 10
+	Constraint string      `json:"constraint"`                    // "" is the present one
+	Records    []raw.Value `json:"records"`                       // as the API takes them; none picks records of the table at random
+	Count      int         `json:"count"`                         // of those; 10
+	Definition raw.Value   `json:"definition" definition:"table"` // the table as it would be saved; none is the present one
 }
 
 type constraintTried struct {
@@ -86,9 +135,9 @@ type constraintTried struct {
 	MS    float64        `json:"ms"` // for all of them
 }
 
-// constrained gives the table with another constraint on one of its fields.
-func (c *call) constrained(table, field, constraint string) (*engine.Project, *engine.Table, error) {
-	t, err := c.table(table)
+// constrained gives the table, as it is or would be, with another constraint on one of its fields.
+func (c *call) constrained(table string, written raw.Value, field, constraint string) (*engine.Project, *engine.Table, error) {
+	p, t, err := c.draft(table, written)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -100,12 +149,12 @@ func (c *call) constrained(table, field, constraint string) (*engine.Project, *e
 	if constraint != "" {
 		changed.Constraint = constraint
 	}
-	p, with := withField(c.project, t, &changed)
-	return p, with, nil
+	p, t = withField(p, t, &changed)
+	return p, t, nil
 }
 
 func (s *Server) tryConstraint(c *call, in *tryConstraintIn) (constraintTried, error) {
-	p, t, err := c.constrained(in.Table, in.Field, in.Constraint)
+	p, t, err := c.constrained(in.Table, in.Definition, in.Field, in.Constraint)
 	if err != nil {
 		return constraintTried{}, err
 	}
@@ -124,14 +173,15 @@ func (s *Server) tryConstraint(c *call, in *tryConstraintIn) (constraintTried, e
 }
 
 type tryRulesIn struct {
-	Table      string `path:"table" json:"-"`
-	Field      string `json:"field"`
-	Constraint string `json:"constraint"` // "" is the present one
+	Table      string    `path:"table" json:"-"`
+	Field      string    `json:"field"`
+	Constraint string    `json:"constraint"`                    // "" is the present one
+	Definition raw.Value `json:"definition" definition:"table"` // the table as it would be saved; none is the present one
 }
 
 // tryRules counts the records that break the rules of a field, under another constraint where one is given.
 func (s *Server) tryRules(c *call, in *tryRulesIn) (record.Violations, error) {
-	p, t, err := c.constrained(in.Table, in.Field, in.Constraint)
+	p, t, err := c.constrained(in.Table, in.Definition, in.Field, in.Constraint)
 	if err != nil {
 		return record.Violations{}, err
 	}
