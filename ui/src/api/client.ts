@@ -14,6 +14,8 @@ export class ApiError extends Error {
     readonly requestId = '',
     /** Seconds after which another try may succeed; 0 where the server does not say. */
     readonly retryAfter = 0,
+    /** What is wrong with a definition, each with its place: offset counts bytes of UTF-8 in the text at path. */
+    readonly problems: Array<{ path: string[]; offset: number; message: string; hint: string }> = [],
   ) {
     super(message)
   }
@@ -50,9 +52,9 @@ export async function refusal(response: Response): Promise<ApiError> {
   const retry = Number(response.headers.get('Retry-After') ?? 0) || 0
   const id = response.headers.get('X-Request-Id') ?? ''
   try {
-    const problem = await response.json() as Schemas['Problem'] & { code?: string; errors?: ApiError['errors'] }
+    const problem = await response.json() as Schemas['Problem'] & { code?: string; errors?: ApiError['errors']; problems?: ApiError['problems'] }
     const sentences = (problem.errors ?? []).map((e) => e.message).filter(Boolean).join(' ')
-    return new ApiError(response.status, problem.code ?? '', sentences || problem.detail || problem.title || response.statusText, problem.errors, id, retry)
+    return new ApiError(response.status, problem.code ?? '', sentences || problem.detail || problem.title || response.statusText, problem.errors, id, retry, problem.problems)
   } catch {
     return new ApiError(response.status, '', response.statusText || `HTTP ${response.status}`, [], id, retry)
   }
