@@ -61,6 +61,8 @@ export const icons = {
   json: ['M9 4c-4 0-1 8-5 8 4 0 1 8 5 8', 'M15 4c4 0 1 8 5 8-4 0-1 8-5 8'],
   function: ['M5 20c4 0 4-3 5-8s1-8 5-8', 'M7 10h8'],
   reference: ['M4 5h6v6H4z', 'M14 13h6v6h-6z', 'M10 8h4v5'],
+  references: ['M4 4h6v5H4z', 'M14 4h6v5h-6z', 'M14 15h6v5h-6z', 'M10 6.500h4', 'M12 6.500v11h2'],
+  hash: ['M5 17V7l-2 1.500', 'M10 9a2.500 2.500 0 0 1 5 0c0 3-5 4-5 8h5', 'M19 7v10'],
   duplicate: ['M9 9h10v11H9z', 'M15 9V4H5v11h4', 'M14 12v5', 'M11.500 14.500h5'],
   logout: ['M14 4H5v16h9', 'M10 12h11', 'M17 8l4 4-4 4'],
 } as const satisfies Record<string, readonly string[]>
