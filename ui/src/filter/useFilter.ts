@@ -96,7 +96,7 @@ export function useFilter(source: FilterSource) {
 
   function focusNode(id: number) {
     const node = source.element.value?.querySelector<HTMLElement>(`[data-node="${id}"]`)
-    ;(node?.querySelector<HTMLElement>(id === root.value.id ? '[data-add]' : '[data-grip]'))?.focus()
+    ;(node?.querySelector<HTMLElement>(id === root.value.id ? '[data-add]' : '[data-grip]') ?? source.element.value)?.focus()
   }
 
   /** A new condition asks for its field first, a new group for its first condition. */
@@ -107,12 +107,14 @@ export function useFilter(source: FilterSource) {
   function travel(from: Ref<Group[]>, to: Ref<Group[]>, text: string) {
     const next = from.value.at(-1)
     if (!next) return
+    const focused = (document.activeElement as HTMLElement | null)?.closest<HTMLElement>('[data-node]')?.dataset.node
     to.value = [...to.value, root.value]
     from.value = from.value.slice(0, -1)
     root.value = next
     typing = ''
     send()
     say(text)
+    void nextTick(() => { if (document.activeElement === document.body) focusNode(Number(focused)) })
   }
 
   const column = (path: string) => resolve(path, source.table(), tables)
