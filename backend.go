@@ -14,6 +14,7 @@ import (
 	"github.com/sayrud/sayrud/engine/middleware"
 	"github.com/sayrud/sayrud/engine/outbound"
 	"github.com/sayrud/sayrud/engine/rest"
+	"github.com/sayrud/sayrud/examples"
 	"github.com/sayrud/sayrud/ui"
 )
 
@@ -65,9 +66,16 @@ func (g *Globals) openBackend(ctx context.Context, in *instance, set settings, l
 	b.server, err = rest.New(rest.Config{
 		DB: in.db, Catalog: in.catalog, Records: in.records, Files: in.files, Scripts: in.scripts, Auth: b.principals, Limits: b.limits, Log: log,
 		Cache: middleware.NewCache(b.feed, 0), Changes: b.feed, Secrets: in.secrets, Env: g.lookupEnv, Outbound: b.outbound, Captchas: b.captchas, Jobs: b.jobs,
-		Registry: registry, Panel: ui.Handler("/_/"), TrustedProxies: set.proxies, Version: version, Commit: commit,
+		Samples: samples(), Registry: registry, Panel: ui.Handler("/_/"), TrustedProxies: set.proxies, Version: version, Commit: commit,
 	})
 	return b, err
+}
+
+// samples are the projects that the panel's first run offers.
+func samples() map[string]rest.Sample {
+	return map[string]rest.Sample{
+		"comments": {Project: examples.Comments, Records: map[string][]byte{"comments": examples.CommentRecords}},
+	}
 }
 
 // run does what goes on beside requests, until ctx ends.

@@ -96,8 +96,9 @@ func (t *teller) run() error {
 	h.Set("X-Accel-Buffering", "no") // nginx would hold events back
 	t.w.WriteHeader(http.StatusOK)
 	var here, everywhere <-chan time.Time
-	if t.glance != nil {
+	if t.glance != nil { // what happens from here on is told
 		t.here = t.glance.Here()
+		_ = t.tellEverywhere() // there is nothing to compare with yet
 		fast, slow := time.NewTicker(s.pace.here), time.NewTicker(s.pace.everywhere)
 		defer fast.Stop()
 		defer slow.Stop()

@@ -31,6 +31,7 @@ func (s *Server) operations() []operation {
 		row("GET", "/me/sessions", "One's sessions", signedIn, s.sessions),
 		row("DELETE", "/me/sessions/{session}", "End a session", signedIn, s.endSession),
 		row("GET", "/info", "Versions and numbers of this server", signedIn, s.info),
+		row("GET", "/check", "Whether the database and the store of files do what this server needs", access{role: auth.Owner, scope: auth.Admin}, s.check),
 		row("GET", "/middlewares", "The middlewares and their settings", signedIn, s.middlewares),
 		row("GET", "/functions", "The functions that expressions of generated fields may call", signedIn, s.functions),
 	}, slices.Concat(s.peopleOperations(), s.projectOperations(), s.recordOperations(), s.viewOperations(), s.deliveryOperations())...)
@@ -61,6 +62,7 @@ func (s *Server) projectOperations() []operation {
 	return []operation{
 		row("GET", "/projects", "The projects one has a role in", signedIn, s.projects),
 		made(row("POST", "/projects", "Make an empty project", access{role: auth.Owner, scope: auth.Admin}, s.createProject)),
+		made(row("POST", "/samples/{sample}", "Make a sample's project with its records", access{role: auth.Owner, scope: auth.Admin}, s.createSample)),
 		row("POST", "/apply", "Make what a project file names exactly as it is written there", signedIn, s.apply),
 		row("GET", project, "A project with its definition", see, s.project),
 		row("PATCH", project, "Change the settings of a project", shape, s.patchProject),

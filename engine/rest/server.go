@@ -45,6 +45,8 @@ type Config struct {
 	Panel    http.Handler         // of /_/ ; nil is none
 	Registry *prometheus.Registry // nil makes one
 
+	Samples map[string]Sample // what the first run offers, by name
+
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For and X-Forwarded-Proto are believed
 	MaxBody        int64          // bytes of a request's body; 0 is 1 MiB
 	MetricsToken   string         // "" leaves /metrics off this address; see Server.Metrics
