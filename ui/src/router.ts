@@ -24,7 +24,7 @@ const project: RouteRecordRaw[] = [
 export const router = createRouter({
   history: createWebHistory('/_/'),
   routes: [
-    { path: '/setup', name: 'setup', component: () => import('./pages/setup/Setup.vue'), meta: { public: true, texts: ['setup'] } },
+    { path: '/setup', name: 'setup', component: () => import('./pages/setup/Setup.vue'), meta: { public: true, texts: ['setup', 'projects'] } },
     { path: '/login', name: 'login', component: () => import('./pages/login/Login.vue'), meta: { public: true, texts: ['login'] } },
     {
       path: '/', component: () => import('./shell/Shell.vue'),

@@ -37,6 +37,7 @@ export async function apply(source) {
 /** Opens a signed-in page: tab.page, tab.complaints. language: en or zh-CN. */
 export function panel({ language = "en", signedIn = true, viewport = { width: 1280, height: 800 } } = {}) {
   return opened(viewport, async (browser) => {
+    browser.on("page", track);
     await browser.addInitScript({ path: axe });
     await browser.addInitScript((lang) => {
       if (!localStorage.getItem("sayrud.language")) localStorage.setItem("sayrud.language", JSON.stringify(lang));
@@ -51,11 +52,31 @@ export function panel({ language = "en", signedIn = true, viewport = { width: 12
 /** An element by its data-testid. */
 export const by = (page, id) => page.getByTestId(id);
 
+const traffic = new WeakMap(); // page: its requests under way; the stream of events always is
+
+function track(page) {
+  const open = new Set();
+  const closed = (request) => { open.delete(request); };
+  traffic.set(page, open);
+  page.on("request", (request) => { if (request.resourceType() !== "eventsource") open.add(request); });
+  page.on("requestfinished", closed);
+  page.on("requestfailed", closed);
+}
+
+/** Waits until the page has asked nothing for a moment, the stream of events aside. */
+export async function settled(page) {
+  const moment = () => page.evaluate(() => new Promise((done) => setTimeout(done, 150)));
+  for (let quiet = 0; quiet < 2;) {
+    quiet = traffic.get(page).size === 0 ? quiet + 1 : 0;
+    await moment();
+  }
+}
+
 /** Opens a page of the panel and waits until it is there. */
 export async function visit(page, path) {
   await page.goto(`${SERVER}/_${path}`);
   await page.locator("main, form").first().waitFor();
-  await page.waitForLoadState("networkidle");
+  await settled(page);
 }
 
 /** Fails where axe finds anything serious, in both themes. */

@@ -1,5 +1,7 @@
 import { computed, readonly, shallowRef } from 'vue'
 import { api, body, type Schemas } from '@/api/client'
+import { follow } from '@/api/events'
+import { hasUnsaved } from './unsaved'
 
 type Detail = Schemas['ProjectDetail']
 export type Table = NonNullable<Schemas['Definitiontable']>
@@ -10,8 +12,34 @@ const current = shallowRef<Detail | null>(null)
 const projects = shallowRef<Array<Schemas['ProjectInfo']>>([])
 let loading: { name: string; done: Promise<void> } | null = null
 
+/** The project as the server has it, where somebody changed it while something here is not saved. */
+const elsewhere = shallowRef<Detail | null>(null)
+const dropped = shallowRef('')
+const ownChange = 700 // ms that a change made here may take until it is read again
+
+const read = (name: string) => body(api.GET('/projects/{project}', { params: { path: { project: name } } }))
+
 async function load(name: string): Promise<void> {
-  current.value = await body(api.GET('/projects/{project}', { params: { path: { project: name } } }))
+  const detail = await read(name)
+  current.value = detail
+  elsewhere.value = null
+  follow(name, { definition: heard, gone: () => { dropped.value = name } })
+}
+
+let hearing = 0
+function heard(revision: number) {
+  window.clearTimeout(hearing)
+  if (revision !== current.value?.revision) hearing = window.setTimeout(() => void look(), ownChange)
+}
+
+/** Compares with the server: what changed there is taken over, or shown where it would disturb what is not saved. */
+async function look(): Promise<void> {
+  const name = current.value?.name
+  if (!name) return
+  const detail = await read(name).catch(() => null) // the stream, or the next answer, tells again
+  if (!detail || current.value?.name !== name || detail.revision === current.value.revision) return
+  if (hasUnsaved()) elsewhere.value = detail
+  else current.value = detail
 }
 
 /**
@@ -41,8 +69,18 @@ export function useProject() {
     },
     /** Reads the definition again. */
     changed: () => load(current.value?.name ?? ''),
+    look,
+    /** See [elsewhere]: the shell's bar shows it. */
+    elsewhere: readonly(elsewhere) as Readonly<typeof elsewhere>,
+    ignoreElsewhere() {
+      elsewhere.value = null
+    },
+    /** The name of a project that was dropped while it was open. */
+    dropped,
     close() {
       current.value = null
+      elsewhere.value = null
+      follow(null)
     },
   }
 }
