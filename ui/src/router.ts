@@ -18,7 +18,7 @@ const project: RouteRecordRaw[] = [
   { path: 'logs', name: 'logs', component: () => import('./pages/logs/Logs.vue'), meta: { texts: ['logs'], title: 'shell.nav.logs' } },
   { path: 'deliveries', name: 'deliveries', component: () => import('./pages/deliveries/Deliveries.vue'), meta: { texts: ['deliveries'], title: 'shell.nav.deliveries' } },
   { path: 'audit', name: 'audit', component: () => import('./pages/audit/Audit.vue'), meta: { texts: ['audit'], title: 'shell.nav.audit' } },
-  { path: 'settings/:section?', name: 'settings', component: () => import('./pages/settings/Settings.vue'), meta: { texts: ['settings'], title: 'shell.nav.settings' } },
+  { path: 'settings/:section?', name: 'settings', component: () => import('./pages/settings/Settings.vue'), meta: { texts: ['settings', 'flow', 'shape', 'filter'], title: 'shell.nav.settings' } },
 ]
 
 export const router = createRouter({

@@ -65,6 +65,10 @@ export const icons = {
   hash: ['M5 17V7l-2 1.500', 'M10 9a2.500 2.500 0 0 1 5 0c0 3-5 4-5 8h5', 'M19 7v10'],
   duplicate: ['M9 9h10v11H9z', 'M15 9V4H5v11h4', 'M14 12v5', 'M11.500 14.500h5'],
   logout: ['M14 4H5v16h9', 'M10 12h11', 'M17 8l4 4-4 4'],
+  gauge: ['M4 18a9 9 0 1 1 16 0', 'M12 14l4-5'],
+  shield: ['M12 3l7 3v6c0 4.500-3 7.500-7 9-4-1.500-7-4.500-7-9V6z'],
+  code: ['M8 7l-5 5 5 5', 'M16 7l5 5-5 5', 'M13.500 5l-3 14'],
+  send: ['M21 3L10 14', 'M21 3l-7 18-4-7-7-4z'],
 } as const satisfies Record<string, readonly string[]>
 
 export type IconName = keyof typeof icons
