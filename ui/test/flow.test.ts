@@ -82,7 +82,8 @@ describe('values', () => {
     expect(durationOf(undefined, ['m'])).toEqual({ count: '', unit: 'm' })
   })
   it('of secrets come from somewhere', () => {
-    expect([undefined, { stored: 'x' }, { env: 'X' }, { file: '/x' }, { value: '' }].map((v) => secretKind(v as Json))).toEqual(['none', 'stored', 'env', 'file', 'value'])
+    const values: Array<Json | undefined> = [undefined, { stored: 'x' }, { env: 'X' }, { file: '/x' }, { value: '' }]
+    expect(values.map(secretKind)).toEqual(['none', 'stored', 'env', 'file', 'value'])
   })
   it('renamed stays in its place', () => expect(Object.keys(renamed({ a: 1, b: 2, c: 3 }, 'b', 'x'))).toEqual(['a', 'x', 'c']))
 })
