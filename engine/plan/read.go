@@ -237,6 +237,16 @@ func (rw *readWriter) write(w *writer, variant int) {
 	}
 }
 
+// All gives the statement that selects what is stored of all matches, in the given order and without bounds: uid, created_at, updated_at,
+// version and data. It has the values of Query.
+func (r *Read) All(mask, order int) *Statement {
+	w := &writer{values: r.Query.Values}
+	w.text("SELECT r.uid, r.created_at, r.updated_at, r.version, r.data")
+	r.writer.from(w, mask, "\n")
+	w.text("\nORDER BY ", r.Sort.Orders[order].sql)
+	return w.statement()
+}
+
 func (r *Read) limit(w *writer, single, usual bool) {
 	switch {
 	case single:

@@ -6,12 +6,14 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
 	"github.com/sayrud/sayrud/engine"
 	"github.com/sayrud/sayrud/engine/plan"
 	"github.com/sayrud/sayrud/engine/raw"
+	"github.com/sayrud/sayrud/engine/template"
 )
 
 // A Format is how a file writes records.
@@ -30,17 +32,26 @@ type DumpOptions struct {
 	// Spreadsheet puts an apostrophe before a CSV cell that a spreadsheet would take for a formula: one that begins with = + - @, a
 	// tab or a carriage return and is no number. Such a file is for reading; importing it keeps the apostrophes.
 	Spreadsheet bool
-	Progress    func(records int64) // called every thousand records and at the end; nil is none
+	NoHidden    bool // leave hidden fields out
+	// Select chooses the records and their order: a compiled LIST of the table with neither page nor lists. Env is what its values
+	// are computed from. nil is all, oldest first.
+	Select   *plan.Plan
+	Env      *template.Env
+	Progress func(records int64) // called every thousand records and at the end; nil is none
 }
 
-// Dump writes all records of a table, oldest first, as they are at one moment: uid, the stored fields in order, hidden ones too,
-// created_at, updated_at, version. References are uids. Memory stays flat. What it writes, Import reads.
+// Dump writes the records of a table, all and oldest first where opt says nothing else, as they are at one moment: uid, the stored
+// fields in order, created_at, updated_at, version. References are uids. Memory stays flat. What it writes, Import reads.
 func (e *Engine) Dump(ctx context.Context, p *engine.Project, t *engine.Table, w io.Writer, opt DumpOptions) (records int64, err error) {
 	table, problems := plan.CompileTable(p, t)
 	if len(problems) > 0 {
 		return 0, problems
 	}
-	d := &dumper{table: table, opt: opt, out: bufio.NewWriterSize(w, 64<<10), slots: make([]raw.Value, table.Keys.Len())}
+	sql, params, err := e.selection(ctx, table, &opt)
+	if err != nil {
+		return 0, err
+	}
+	d := &dumper{table: table, fields: dumped(table, opt.NoHidden), opt: opt, out: bufio.NewWriterSize(w, 64<<10), slots: make([]raw.Value, table.Keys.Len())}
 	err = pgx.BeginTxFunc(ctx, e.db.Pool(), pgx.TxOptions{AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, `SET LOCAL statement_timeout = 0`); err != nil {
 			return err
@@ -48,7 +59,7 @@ func (e *Engine) Dump(ctx context.Context, p *engine.Project, t *engine.Table, w
 		if err := d.header(); err != nil {
 			return err
 		}
-		rows := tx.Conn().PgConn().ExecParams(ctx, "SELECT r.uid, r.created_at, r.updated_at, r.version, r.data FROM "+table.Leaf+" r ORDER BY r.id", nil, nil, nil, nil)
+		rows := tx.Conn().PgConn().ExecParams(ctx, sql, params, nil, nil, nil)
 		for rows.NextRow() {
 			if err := d.row(rows.Values()); err != nil {
 				_, _ = rows.Close() // the first error counts
@@ -70,9 +81,37 @@ func (e *Engine) Dump(ctx context.Context, p *engine.Project, t *engine.Table, w
 	return d.records, nil
 }
 
+// selection gives the statement that a dump runs, with its parameters.
+func (e *Engine) selection(ctx context.Context, table *plan.Table, opt *DumpOptions) (string, [][]byte, error) {
+	if opt.Select == nil {
+		return "SELECT r.uid, r.created_at, r.updated_at, r.version, r.data FROM " + table.Leaf + " r ORDER BY r.id", nil, nil
+	}
+	r := &run{engine: e, ctx: ctx, plan: opt.Select, env: opt.Env, result: new(Result)}
+	r.result.reset()
+	read := opt.Select.Read
+	if err := r.bind(read.Query); err != nil {
+		return "", nil, err
+	}
+	read, order, err := r.order(read)
+	if err != nil {
+		return "", nil, err
+	}
+	s := read.All(read.Query.Mask(r.result.args), order)
+	return s.SQL, r.params(s, nil), nil
+}
+
+// dumped gives the fields that a dump writes.
+func dumped(table *plan.Table, noHidden bool) []*plan.Field {
+	if !noHidden {
+		return table.Fields
+	}
+	return slices.DeleteFunc(slices.Clone(table.Fields), func(f *plan.Field) bool { return f.Def.Hidden })
+}
+
 // A dumper writes records one after the other.
 type dumper struct {
 	table   *plan.Table
+	fields  []*plan.Field
 	opt     DumpOptions
 	out     *bufio.Writer
 	slots   []raw.Value
@@ -86,7 +125,7 @@ func (d *dumper) header() error {
 		return nil
 	}
 	line := []byte("uid")
-	for _, f := range d.table.Fields {
+	for _, f := range d.fields {
 		line = append(append(line, ','), f.Def.Name...)
 	}
 	_, err := d.out.Write(append(line, ",created_at,updated_at,version\r\n"...))
@@ -109,7 +148,7 @@ func (d *dumper) row(values [][]byte) error {
 
 func (d *dumper) json(values [][]byte) {
 	line := raw.AppendString(append(d.line[:0], `{"uid":`...), values[0])
-	for _, f := range d.table.Fields {
+	for _, f := range d.fields {
 		line = raw.AppendString(append(line, ','), f.Def.Name)
 		v := d.slots[f.Slot]
 		if v == nil {
@@ -126,7 +165,7 @@ func (d *dumper) json(values [][]byte) {
 
 func (d *dumper) csv(values [][]byte) {
 	line := appendCell(d.line[:0], values[0], false)
-	for _, f := range d.table.Fields {
+	for _, f := range d.fields {
 		line = append(line, ',')
 		v := d.slots[f.Slot]
 		d.text = raw.AppendText(d.text[:0], v)

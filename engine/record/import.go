@@ -1,6 +1,7 @@
 package record
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,6 +21,10 @@ import (
 type ImportOptions struct {
 	Format   Format
 	Continue bool // keep the good records and report the others
+	DryRun   bool // tell what would become of the file, and store nothing
+	// Columns gives the field that a name of the file means; "" leaves what stands under it out. Names that it lacks mean themselves.
+	Columns  map[string]string
+	Most     int // errors that the report names; 0 is 100
 	Lang     value.Lang
 	Progress func(bytes, records int64) // read so far; called every thousand records; nil is none
 }
@@ -37,19 +42,23 @@ type ImportError struct {
 	Message string // sentences, each of which names the field's label
 }
 
-// maxImportErrors bounds the report; further ones are counted.
+// maxImportErrors bounds the report where nothing else is asked; further ones are counted.
 const maxImportErrors = 100
 
 // MaxImportLine bounds one record of a file, in bytes.
 const MaxImportLine = 16 << 20
 
-// errRefused ends an import that is all or nothing.
-var errRefused = errors.New("records were refused")
+// What ends an import that stores nothing: it is all or nothing, or was tried only.
+var (
+	errRefused = errors.New("records were refused")
+	errTried   = errors.New("the import was only tried")
+)
 
 // Import stores the records of a file under the rules of the API: types, rules, defaults, references, uniqueness, constraints. A
 // record may bring uid, created_at and updated_at; version, id and generated fields are ignored, other unknown names refused. null
 // stays null, what is absent takes its default. References may point at any record of the same file. It is one transaction. Unless
-// Continue is set, one refused record refuses all; the report names them, and the error is nil.
+// Continue is set, one refused record refuses all; the report names them, and the error is nil. A dry run does everything and undoes it:
+// its report is that of an import, and while it runs it holds the locks of one.
 func (e *Engine) Import(ctx context.Context, p *engine.Project, t *engine.Table, r io.Reader, opt ImportOptions) (ImportReport, error) {
 	table, problems := plan.CompileTable(p, t)
 	if len(problems) > 0 {
@@ -60,9 +69,13 @@ func (e *Engine) Import(ctx context.Context, p *engine.Project, t *engine.Table,
 		im.tx = tx
 		return im.run(r)
 	})
-	e.changed(t.ID)
+	if !opt.DryRun {
+		e.changed(t.ID)
+	}
 	im.report.Errors = im.sortedErrors()
 	switch {
+	case errors.Is(err, errTried):
+		return im.report, nil
 	case errors.Is(err, errRefused):
 		im.report.Records = 0
 		return im.report, nil
@@ -116,6 +129,9 @@ func (im *importer) run(r io.Reader) error {
 			return errRefused
 		}
 	}
+	if im.opt.DryRun {
+		return errTried
+	}
 	return nil
 }
 
@@ -127,7 +143,7 @@ func (im *importer) exec(sql string) error {
 // refuse counts a refused record.
 func (im *importer) refuse(line int, message string) {
 	im.report.Refused++
-	if len(im.report.Errors) < maxImportErrors {
+	if len(im.report.Errors) < cmp.Or(im.opt.Most, maxImportErrors) {
 		im.report.Errors = append(im.report.Errors, ImportError{Line: line, Message: message})
 	}
 }
@@ -160,6 +176,12 @@ func (im *importer) numbers() error {
 		if f.Sequence == "" {
 			continue
 		}
+		if im.opt.DryRun {
+			if err := im.pretendNumbers(f); err != nil {
+				return err
+			}
+			continue
+		}
 		key, sequence := relation.Literal(f.Def.Key), relation.Literal(f.Sequence)
 		if im.rows.numbered[f.Slot] {
 			// The numbers that come must not be given again within this import.
@@ -176,8 +198,21 @@ FROM (SELECT line, nextval(` + sequence + `) AS n FROM (SELECT line FROM pg_temp
 	return nil
 }
 
+// pretendNumbers gives the numbers of a dry run: what is drawn from a sequence does not come back.
+func (im *importer) pretendNumbers(f *plan.Field) error {
+	key := relation.Literal(f.Def.Key)
+	return im.exec(`UPDATE pg_temp._import s SET data = s.data || jsonb_build_object(` + key + `, o.n)
+FROM (SELECT x.line, b.last + row_number() OVER (ORDER BY x.line) AS n
+  FROM (SELECT line FROM pg_temp._import WHERE data->` + key + ` IS NULL) x,
+    (SELECT greatest((SELECT last_value FROM ` + f.Sequence + `), max((data->>` + key + `)::numeric)) AS last FROM pg_temp._import) b) o
+WHERE o.line = s.line`)
+}
+
 // raise moves sequences beyond the numbers that came.
 func (im *importer) raise() error {
+	if im.opt.DryRun {
+		return nil
+	}
 	for _, f := range im.table.Fields {
 		if f.Sequence != "" && im.rows.numbered[f.Slot] {
 			if err := im.exec(relation.RaiseSequence(im.table.Project, im.table.Def, f.Def)); err != nil {
@@ -204,7 +239,7 @@ SELECT s.line FROM pg_temp._import s WHERE NOT EXISTS (SELECT FROM stored WHERE 
 	}
 	for i, line := range taken {
 		message := value.Sentence(im.opt.Lang, "conflict")
-		if i < maxImportErrors {
+		if i < cmp.Or(im.opt.Most, maxImportErrors) {
 			if message, err = im.whyTaken(line); err != nil {
 				return err
 			}

@@ -99,6 +99,12 @@ func (r *importRows) head(header []cell) error {
 
 // column finds the meaning of a name.
 func (r *importRows) column(name string) (column, error) {
+	if field, mapped := r.im.opt.Columns[name]; mapped {
+		if field == "" {
+			return column{name: name, index: -1, ignored: true}, nil
+		}
+		name = field
+	}
 	c := column{name: name, index: slices.IndexFunc(r.im.table.Fields, func(f *plan.Field) bool { return f.Def.Name == name })}
 	if c.index >= 0 {
 		return c, nil

@@ -25,8 +25,9 @@ type operation struct {
 	path    string // below /_/api, chi's pattern
 	summary string
 	access  access
-	shape   shape // of the input and the output, by their Go types
-	status  int   // 0 is 200
+	shape   shape  // of the input and the output, by their Go types
+	status  int    // 0 is 200
+	body    string // the media type of a body that the operation reads itself; "" is JSON, or none
 	handle  func(*call) (any, error)
 }
 
@@ -34,6 +35,7 @@ type operation struct {
 type call struct {
 	server    *Server
 	q         *middleware.Request
+	w         http.ResponseWriter
 	principal *auth.Principal
 	secret    string          // of the cookie session; "" for a token
 	project   *engine.Project // of the path; nil is none
@@ -85,10 +87,14 @@ func (s *Server) operate(op operation) http.HandlerFunc {
 		q := r.Context().Value(requestKey{}).(*middleware.Request)
 		q.HTTP = r
 		q.Header.Set("Cache-Control", "no-store")
-		c := &call{server: s, q: q}
+		c := &call{server: s, q: q, w: w}
 		out, err := s.guarded(c, &op)
 		if lasting, ok := out.(stream); ok && err == nil {
 			lasting.run(w)
+			return
+		}
+		if flow, flows := out.(outflow); flows && err == nil {
+			s.flow(c, &flow)
 			return
 		}
 		if err == nil {

@@ -18,6 +18,12 @@ func made(op operation) operation {
 	return op
 }
 
+// taking marks an operation that reads its body itself, as it comes.
+func taking(mediaType string, op operation) operation {
+	op.body = mediaType
+	return op
+}
+
 // operations is the table of the admin API: it registers the routes, guards them, and prints the OpenAPI document.
 func (s *Server) operations() []operation {
 	anybody, signedIn := access{public: true}, access{}
@@ -99,8 +105,12 @@ func (s *Server) projectOperations() []operation {
 
 func (s *Server) recordOperations() []operation {
 	read, write := access{role: auth.Viewer, scope: auth.RecordsRead}, access{role: auth.Editor, scope: auth.RecordsWrite}
-	const records = "/projects/{project}/tables/{table}/records"
+	const table, records = "/projects/{project}/tables/{table}", "/projects/{project}/tables/{table}/records"
 	return []operation{
+		taking("application/octet-stream", row("POST", table+"/import", "Add the records of a CSV or NDJSON file, or try to", write, s.importRecords)),
+		row("GET", table+"/export", "The records that a filter selects, as a CSV or NDJSON file", read, s.exportRecords),
+		taking("application/octet-stream", row("POST", table+"/fields/{field}/files", "Store a file for a field; a record that names it by its hash holds it then", write, s.storeFile)),
+		row("GET", "/projects/{project}/files", "The files that records hold, the latest first", read, s.files),
 		row("GET", records, "Records, filtered, sorted, in pages", read, s.listRecords),
 		made(row("POST", records, "Make a record", write, s.createRecord)),
 		row("GET", "/projects/{project}/tables/{table}/count", "How many records match; without a filter an estimate may do", read, s.countRecords),

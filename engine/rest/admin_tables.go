@@ -1,7 +1,10 @@
 package rest
 
 import (
+	"fmt"
 	"slices"
+	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -9,6 +12,8 @@ import (
 	"github.com/sayrud/sayrud/engine/auth"
 	"github.com/sayrud/sayrud/engine/definition"
 	"github.com/sayrud/sayrud/engine/raw"
+	"github.com/sayrud/sayrud/engine/relation"
+	"github.com/sayrud/sayrud/storage/pg"
 )
 
 type tableIn struct {
@@ -40,6 +45,13 @@ type dropTableIn struct {
 	Table string `path:"table" json:"-"`
 }
 
+// tableSummary is a table of the list, with what it takes up.
+type tableSummary struct {
+	tableDetail
+	Bytes  int64      `json:"bytes"`  // on disk, indexes too; -1 where unknown
+	Latest *time.Time `json:"latest"` // when the newest record was made; null is none
+}
+
 // tableDetail is a table with its definition, as in the project file.
 type tableDetail struct {
 	Name       string    `json:"name"`
@@ -58,23 +70,59 @@ func (c *call) table(name string) (*engine.Table, error) {
 	return nil, noTable(name)
 }
 
-func (s *Server) tables(c *call, _ *none) (list[tableDetail], error) {
-	items := []tableDetail{}
+func (s *Server) tables(c *call, _ *none) (list[tableSummary], error) {
+	items := []tableSummary{}
 	records, err := s.estimates(c)
 	if err != nil {
-		return list[tableDetail]{}, err
+		return list[tableSummary]{}, err
 	}
 	for name, t := range c.project.Tables.All() {
-		d := tableDetail{Name: name, Revision: t.Revision, Records: -1}
+		d := tableSummary{tableDetail: tableDetail{Name: name, Revision: t.Revision, Records: -1}, Bytes: -1}
 		if d.Definition, err = rawOf(t); err != nil {
-			return list[tableDetail]{}, err
+			return list[tableSummary]{}, err
 		}
 		if n, known := records[t.LeafName()]; known {
 			d.Records = n
 		}
 		items = append(items, d)
 	}
-	return list[tableDetail]{items}, nil
+	return list[tableSummary]{items}, s.measure(c, items)
+}
+
+// sqlMeasure measures one table, whose place in the list comes first. What is small is counted; the estimate of it is often none.
+const sqlMeasure = `SELECT %[1]d, pg_total_relation_size(%[2]s), (SELECT r.created_at FROM %[3]s r ORDER BY r.id DESC LIMIT 1),
+  CASE WHEN pg_relation_size(%[2]s) < 1000000 THEN (SELECT count(*) FROM %[3]s) END`
+
+// measure fills in what tables take up. A table that was dropped a moment ago leaves all as they are.
+func (s *Server) measure(c *call, items []tableSummary) error {
+	var parts []string
+	for i := range items {
+		t, _ := c.project.Tables.Get(items[i].Name)
+		leaf := relation.Leaf(c.project, t)
+		parts = append(parts, fmt.Sprintf(sqlMeasure, i, relation.Literal(leaf), leaf))
+	}
+	if len(parts) == 0 {
+		return nil
+	}
+	rows, err := s.cfg.DB.Pool().Query(c.ctx(), strings.Join(parts, " UNION ALL "))
+	if err != nil {
+		return err
+	}
+	var i int
+	var bytes int64
+	var latest *time.Time
+	var counted *int64
+	_, err = pgx.ForEachRow(rows, []any{&i, &bytes, &latest, &counted}, func() error {
+		items[i].Bytes, items[i].Latest = bytes, latest
+		if counted != nil {
+			items[i].Records = *counted
+		}
+		return nil
+	})
+	if pg.Code(err) == pg.UndefinedTable {
+		return nil
+	}
+	return err
 }
 
 const sqlEstimates = `SELECT relname::text, reltuples::bigint FROM pg_class WHERE relnamespace = to_regnamespace(quote_ident($1)) AND relispartition AND relkind = 'r'`

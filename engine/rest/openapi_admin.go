@@ -68,6 +68,9 @@ func (s *schemas) operation(op *operation) object {
 	if in != nil && hasBody(in) && in != reflect.TypeFor[none]() {
 		o["requestBody"] = object{"required": true, "content": jsonContent(s.input(in))}
 	}
+	if op.body != "" {
+		o["requestBody"] = object{"required": true, "content": object{op.body: object{"schema": object{"type": "string", "format": "binary"}}}}
+	}
 	return o
 }
 
@@ -116,7 +119,7 @@ func (s *schemas) responses(op *operation) object {
 		responses["204"] = object{"description": "Done."}
 	case out == reflect.TypeFor[stream]():
 		responses["200"] = object{"description": "Server-sent events, until the session ends.", "content": object{"text/event-stream": object{}}}
-	case out == reflect.TypeFor[download]() || out == nil:
+	case out == reflect.TypeFor[download]() || out == reflect.TypeFor[outflow]() || out == nil:
 		responses["200"] = object{"description": "The file."}
 	default:
 		status := "200"

@@ -20,10 +20,9 @@ import (
 type uploads struct {
 	endpoint *endpoint
 	request  *middleware.Request
-	control  *http.ResponseController
+	deadline *deadline
 	counts   map[string]int
 	taken    []*file.Upload
-	moved    time.Time // when the deadline of the body was last moved
 }
 
 // takeFiles makes the request's files go to the store, where the endpoint has parameters for them.
@@ -31,7 +30,7 @@ func (e *endpoint) takeFiles(q *middleware.Request, w http.ResponseWriter) *uplo
 	if e.files == nil || e.server.cfg.Files == nil {
 		return nil
 	}
-	u := &uploads{endpoint: e, request: q, control: http.NewResponseController(w), counts: make(map[string]int)}
+	u := &uploads{endpoint: e, request: q, deadline: newDeadline(w), counts: make(map[string]int)}
 	q.Uploads = u
 	return u
 }
@@ -77,7 +76,7 @@ func (u *uploads) Take(name, fileName string, r io.Reader, size int64) (raw.Valu
 		return nil, refuseFile(p, engine.Invalid, "max", value.Sentence(lang, "file.one", p.Label))
 	}
 	ctx := u.request.HTTP.Context()
-	up, err := u.endpoint.server.cfg.Files.Upload(ctx, u.endpoint.plan.Project.ID, &limit, fileName, &steady{u, r}, size)
+	up, err := u.endpoint.server.cfg.Files.Upload(ctx, u.endpoint.plan.Project.ID, &limit, fileName, &steady{u.deadline, r}, size)
 	switch {
 	case errors.Is(err, file.ErrSize):
 		return nil, refuseFile(p, engine.TooLarge, "max_size", value.Sentence(lang, "file.size", p.Label, value.Bytes(limit.Size())))
@@ -120,18 +119,35 @@ func (u *uploads) done(err error) {
 // discardTime bounds what is done for a request whose client may be gone.
 const discardTime = 30 * time.Second
 
+// A deadline moves on with a body that goes on arriving. A writer without a deadline, as in tests, has none.
+type deadline struct {
+	control *http.ResponseController
+	moved   time.Time
+}
+
+func newDeadline(w http.ResponseWriter) *deadline {
+	return &deadline{control: http.NewResponseController(w)}
+}
+
+func (p *deadline) move() {
+	if now := time.Now(); now.Sub(p.moved) > bodyTimeout/10 {
+		p.moved = now
+		_ = p.control.SetReadDeadline(now.Add(bodyTimeout))
+	}
+}
+
+// end takes the deadline away: the body is there, and what is done with it may take longer.
+func (p *deadline) end() { _ = p.control.SetReadDeadline(time.Time{}) }
+
 // A steady reader moves the deadline of a body that goes on arriving.
 type steady struct {
-	uploads *uploads
-	r       io.Reader
+	deadline *deadline
+	r        io.Reader
 }
 
 // Read reads.
 func (s *steady) Read(p []byte) (int, error) {
-	if now := time.Now(); now.Sub(s.uploads.moved) > bodyTimeout/10 {
-		s.uploads.moved = now
-		_ = s.uploads.control.SetReadDeadline(now.Add(bodyTimeout)) // a writer without a deadline, as in tests, has none
-	}
+	s.deadline.move()
 	return s.r.Read(p)
 }
 
