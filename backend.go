@@ -14,6 +14,7 @@ import (
 	"github.com/sayrud/sayrud/engine/middleware"
 	"github.com/sayrud/sayrud/engine/outbound"
 	"github.com/sayrud/sayrud/engine/rest"
+	"github.com/sayrud/sayrud/engine/traffic"
 	"github.com/sayrud/sayrud/examples"
 	"github.com/sayrud/sayrud/ui"
 )
@@ -35,6 +36,7 @@ type backend struct {
 	outbound   *outbound.Client
 	jobs       *job.Queue
 	captchas   *middleware.Captchas
+	traffic    *traffic.Log
 	server     *rest.Server
 }
 
@@ -48,7 +50,7 @@ func (g *Globals) openBackend(ctx context.Context, in *instance, set settings, l
 	registry := prometheus.NewRegistry()
 	b := &backend{
 		in: in, principals: auth.New(in.db), limits: middleware.NewLimiter(in.db, log), feed: change.New(in.db, log),
-		outbound: outbound.New(outbound.Config{Allow: set.allowed}),
+		outbound: outbound.New(outbound.Config{Allow: set.allowed}), traffic: traffic.New(in.db, log),
 	}
 	defer func() {
 		if err != nil {
@@ -65,7 +67,7 @@ func (g *Globals) openBackend(ctx context.Context, in *instance, set settings, l
 	b.captchas = middleware.NewCaptchas(middleware.CaptchaConfig{DB: in.db, Outbound: b.outbound, Key: in.secrets.Key(), URLs: set.captchas, Log: log})
 	b.server, err = rest.New(rest.Config{
 		DB: in.db, Catalog: in.catalog, Records: in.records, Files: in.files, Scripts: in.scripts, Auth: b.principals, Limits: b.limits, Log: log,
-		Cache: middleware.NewCache(b.feed, 0), Changes: b.feed, Secrets: in.secrets, Env: g.lookupEnv, Outbound: b.outbound, Captchas: b.captchas, Jobs: b.jobs,
+		Cache: middleware.NewCache(b.feed, 0), Changes: b.feed, Secrets: in.secrets, Env: g.lookupEnv, Outbound: b.outbound, Captchas: b.captchas, Jobs: b.jobs, Traffic: b.traffic,
 		Samples: samples(), Registry: registry, Panel: ui.Handler("/_/"), TrustedProxies: set.proxies, Version: version, Commit: commit,
 	})
 	return b, err
@@ -83,7 +85,7 @@ func (b *backend) run(ctx context.Context, group *errgroup.Group) {
 	for _, follow := range []func(context.Context) error{b.in.catalog.Run, b.in.records.Tend, b.feed.Run, b.jobs.Run} {
 		group.Go(func() error { return ignoreCanceled(follow(ctx)) })
 	}
-	for _, tidy := range []func(context.Context){b.limits.Run, b.captchas.Run, b.in.files.Run} {
+	for _, tidy := range []func(context.Context){b.limits.Run, b.captchas.Run, b.in.files.Run, b.traffic.Run} {
 		group.Go(func() error {
 			tidy(ctx)
 			return nil
@@ -93,6 +95,7 @@ func (b *backend) run(ctx context.Context, group *errgroup.Group) {
 
 // Close ends what openBackend opened; the instance stays.
 func (b *backend) Close() {
+	b.traffic.Close()
 	if b.jobs != nil {
 		b.jobs.Close()
 	}

@@ -37,6 +37,9 @@ type Request struct {
 	// OfItem names item i of a bulk in a refusal of it; other errors come back as they are. It is there where Items is.
 	OfItem func(q *Request, i int, err error) error
 
+	Refusal engine.Code // of the error that was answered; "" is none
+	Cause   error       // what led to it, for the log
+
 	Refused error // why no endpoint takes the request; main of the onion for those gives it
 
 	Status      int // of the answer; 0 is none yet
@@ -118,7 +121,7 @@ func (q *Request) Query() (pairs []Pair, ok bool) {
 			q.queryState = 2
 		}
 		for i := range q.query {
-			if holdsToken(q.query[i].Value) {
+			if HoldsToken(q.query[i].Value) {
 				q.query[i].Value = ""
 			}
 		}

@@ -131,15 +131,15 @@ func (q *Request) header(name string) string {
 		return strings.Join(q.cookies(), "; ")
 	}
 	text := strings.Join(q.HTTP.Header.Values(name), ", ")
-	if holdsToken(text) || strings.EqualFold(name, "authorization") && strings.Contains(text, "sl_") {
+	if HoldsToken(text) || strings.EqualFold(name, "authorization") && strings.Contains(text, "sl_") {
 		return ""
 	}
 	return text
 }
 
-// holdsToken reports whether an API token of ours, sl_<16 characters>_<43 characters>, stands in text: whoever defines an endpoint must
+// HoldsToken reports whether an API token of ours, sl_<16 characters>_<43 characters>, stands in text: whoever defines an endpoint must
 // not see those of its callers.
-func holdsToken(text string) bool {
+func HoldsToken(text string) bool {
 	for {
 		i := strings.Index(text, "sl_")
 		if i < 0 {
@@ -162,7 +162,7 @@ func (q *Request) cookies() []string {
 	for _, line := range q.HTTP.Header["Cookie"] {
 		for part := range strings.SplitSeq(line, ";") {
 			part = strings.TrimSpace(part)
-			if name, _, _ := strings.Cut(part, "="); part != "" && name != SecureCookie && name != SessionCookie && !holdsToken(part) {
+			if name, _, _ := strings.Cut(part, "="); part != "" && name != SecureCookie && name != SessionCookie && !HoldsToken(part) {
 				kept = append(kept, part)
 			}
 		}

@@ -40,7 +40,8 @@ func (s *Server) operations() []operation {
 		row("GET", "/check", "Whether the database and the store of files do what this server needs", access{role: auth.Owner, scope: auth.Admin}, s.check),
 		row("GET", "/middlewares", "The middlewares and their settings", signedIn, s.middlewares),
 		row("GET", "/functions", "The functions that expressions of generated fields may call", signedIn, s.functions),
-	}, slices.Concat(s.peopleOperations(), s.projectOperations(), s.recordOperations(), s.viewOperations(), s.deliveryOperations())...)
+	}, slices.Concat(s.peopleOperations(), s.projectOperations(), s.recordOperations(), s.viewOperations(), s.deliveryOperations(),
+		s.trafficOperations(), s.overviewOperations())...)
 }
 
 func (s *Server) peopleOperations() []operation {

@@ -169,7 +169,7 @@ func TestEveryOperationRefusesStrangers(t *testing.T) {
 			continue
 		}
 		path := strings.NewReplacer("{project}", "blog", "{table}", "comments", "{field}", "nick", "{uid}", "x", "{endpoint}", "one", "{index}", "x",
-			"{administrator}", "1", "{token}", "x", "{session}", "x", "{delivery}", "x", "{view}", "x", "{sample}", "x").Replace("/_/api" + op.path)
+			"{administrator}", "1", "{token}", "x", "{session}", "x", "{delivery}", "x", "{view}", "x", "{sample}", "x", "{request}", "1").Replace("/_/api" + op.path)
 		if w := d.do(scenario{method: op.method, path: path, headers: csrf}); w.Code != http.StatusUnauthorized {
 			t.Errorf("anonymous: %s %s: %d %s", op.method, op.path, w.Code, w.Body)
 		}

@@ -11,6 +11,7 @@ import (
 	"github.com/sayrud/sayrud/engine/raw"
 	"github.com/sayrud/sayrud/engine/record"
 	"github.com/sayrud/sayrud/engine/relation"
+	"github.com/sayrud/sayrud/engine/traffic"
 	"github.com/sayrud/sayrud/engine/value"
 )
 
@@ -285,5 +286,10 @@ func (s *Server) tryEndpoint(c *call, in *tryEndpointIn) (endpointTried, error) 
 	if problems != nil {
 		return endpointTried{}, problems
 	}
-	return s.runTrial(c, e, &in.Request)
+	out, err := s.runTrial(c, e, &in.Request)
+	if err == nil {
+		took := time.Duration(out.MS * float64(time.Millisecond))
+		s.cfg.Traffic.Counter(c.project.ID, traffic.Trials).Count(time.Now(), out.Status, took, len(out.Body))
+	}
+	return out, err
 }

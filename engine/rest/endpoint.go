@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -75,6 +76,7 @@ func (s *Server) newEndpoint(p *engine.Project, ep *engine.Endpoint, trial bool)
 	e.handler = e.chain.Handler(main, nil)
 	if e.metrics = s.metrics.none; !trial {
 		e.metrics = s.metrics.bind(p.Name, ep.Name)
+		e.metrics.traffic = s.track(p, e)
 	}
 	return e, nil
 }
@@ -146,6 +148,7 @@ func (e *endpoint) run(q *middleware.Request) (err error) {
 			e.server.logPanic(q, p)
 			err = &engine.Error{Code: engine.Internal}
 			e.server.fail(q, e, err)
+			q.Cause = fmt.Errorf("panic: %v", p)
 		}
 	}()
 	if err = e.handler(q); err != nil {

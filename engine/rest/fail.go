@@ -29,6 +29,7 @@ func (s *Server) fail(q *middleware.Request, e *endpoint, err error) {
 		lang = e.lang(q)
 	}
 	refusal := s.refusal(q, err, lang)
+	q.Refusal, q.Cause = refusal.Code, err
 	q.Status, q.ContentType, q.Body = 0, "", q.Body[:0]
 	if e != nil {
 		e.chain.CORS().Answer(q)

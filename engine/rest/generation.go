@@ -24,6 +24,7 @@ type project struct {
 	byDef    map[*engine.Endpoint]*endpoint
 	byCrud   map[crudKey]*endpoint
 	broken   map[string]engine.Problems // by endpoint name
+	unrouted *observed                  // counts requests that no endpoint takes
 }
 
 // A crudKey names an endpoint that a table's crud makes: each time a new value, but the same as long as the table is.
@@ -54,6 +55,7 @@ func (s *Server) compile(schema *engine.Schema, before *generation) *generation 
 
 func (s *Server) compileProject(def *engine.Project, old *project) *project {
 	p := &project{def: def, byDef: map[*engine.Endpoint]*endpoint{}, byCrud: map[crudKey]*endpoint{}, broken: map[string]engine.Problems{}}
+	p.unrouted = s.metrics.unrouted(s.track(def, nil))
 	fallback := &engine.Endpoint{Route: engine.Route{Method: "GET", Path: "/"}}
 	var problems engine.Problems
 	if p.fallback, problems = s.newEndpoint(def, fallback, false); problems != nil {

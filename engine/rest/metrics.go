@@ -45,6 +45,7 @@ type observed struct {
 	name    string
 	classes [6]prometheus.Counter
 	took    prometheus.Observer
+	traffic *tracked // nil: not of a project
 }
 
 func (m *metrics) bind(project, endpoint string) *observed {
@@ -53,6 +54,13 @@ func (m *metrics) bind(project, endpoint string) *observed {
 		o.classes[i] = m.requests.WithLabelValues(project, endpoint, strconv.Itoa(i)+"xx")
 	}
 	return o
+}
+
+// unrouted gives what requests of a project count for that have no endpoint: in Prometheus they are not told apart.
+func (m *metrics) unrouted(t *tracked) *observed {
+	o := *m.none
+	o.traffic = t
+	return &o
 }
 
 func (o *observed) observe(status int, took time.Duration) {

@@ -34,6 +34,7 @@ func (s *Server) serveProject(q *middleware.Request, w http.ResponseWriter, rest
 		find.found.serve(q, w)
 		return find.found.metrics
 	}
+	counts := s.metrics.none
 	switch allowed := methodsOf(find.at); {
 	case path == "openapi.json" && len(allowed) == 0 && reads(q.HTTP.Method):
 		s.projectDocument(q, p, func() ([]byte, error) { return openapi.Document(p.def, p.plans()) }, "application/json")
@@ -49,13 +50,15 @@ func (s *Server) serveProject(q *middleware.Request, w http.ResponseWriter, rest
 		q.Header.Set("Allow", strings.Join(allowed, ", "))
 		q.Status = http.StatusNoContent
 	case len(allowed) == 0 || slices.Contains(allowed, q.HTTP.Method):
+		counts = p.unrouted
 		p.refuse(s, q, engine.NotFound, "no_route")
 	default:
+		counts = p.unrouted
 		q.Header.Set("Allow", strings.Join(allowed, ", "))
 		p.refuse(s, q, engine.NotAllowed, "not_allowed", q.HTTP.Method)
 	}
 	s.write(q, w)
-	return s.metrics.none
+	return counts
 }
 
 // find looks for the endpoint; HEAD falls back to GET.

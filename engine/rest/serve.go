@@ -30,6 +30,9 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 		}
 		took := time.Since(start)
 		bound.observe(out.status, took)
+		if bound.traffic != nil {
+			s.countRequest(q, out, bound, start.Add(took), took)
+		}
 		s.logRequest(q, out, bound, took)
 		q.Release()
 	}()
@@ -132,6 +135,7 @@ func isJSON(contentType string) bool {
 // recovered turns a panic into an answer where none was begun.
 func (s *Server) recovered(q *middleware.Request, out *counter, p any) {
 	s.logPanic(q, p)
+	q.Refusal, q.Cause = engine.Internal, fmt.Errorf("panic: %v", p)
 	if out.status != 0 {
 		return
 	}

@@ -22,6 +22,7 @@ import (
 	"github.com/sayrud/sayrud/engine/record"
 	"github.com/sayrud/sayrud/engine/script"
 	"github.com/sayrud/sayrud/engine/secret"
+	"github.com/sayrud/sayrud/engine/traffic"
 	"github.com/sayrud/sayrud/storage/pg"
 )
 
@@ -41,6 +42,7 @@ type Config struct {
 	Outbound *outbound.Client                 // connects to what definitions name; nil makes one that reaches the public Internet only
 	Env      func(name string) (string, bool) // variables that the operator listed, for secrets that come by the admin API; nil lists none
 	Files    *file.Files                      // nil: records hold no files
+	Traffic  *traffic.Log                     // the caller runs its Run; nil makes one that writes nothing
 	Log      *slog.Logger
 	Panel    http.Handler         // of /_/ ; nil is none
 	Registry *prometheus.Registry // nil makes one
@@ -86,6 +88,9 @@ func (c *Config) validate() error {
 		}
 		c.Captchas = middleware.NewCaptchas(cfg)
 	}
+	if c.Traffic == nil {
+		c.Traffic = traffic.New(c.DB, c.Log)
+	}
 	if c.Limits == nil {
 		c.Limits = middleware.NewLimiter(c.DB, c.Log)
 	}
@@ -117,6 +122,7 @@ func New(cfg Config) (*Server, error) {
 		cfg.Cache.Register(cfg.Registry)
 	}
 	cfg.Limits.Register(cfg.Registry)
+	cfg.Traffic.Register(cfg.Registry)
 	var err error
 	if s.admin, err = s.adminHandler(); err != nil {
 		return nil, err
