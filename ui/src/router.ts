@@ -5,7 +5,7 @@ import { useSession } from './state/session'
 import { mayLeave } from './state/unsaved'
 
 const project: RouteRecordRaw[] = [
-  { path: '', name: 'dashboard', component: () => import('./pages/dashboard/Dashboard.vue'), meta: { texts: ['dashboard'], title: 'shell.nav.dashboard' } },
+  { path: '', name: 'dashboard', component: () => import('./pages/dashboard/Dashboard.vue'), meta: { texts: ['dashboard', 'charts'], title: 'shell.nav.dashboard' } },
   { path: 'tables', name: 'tables', component: () => import('./pages/tables/Tables.vue'), meta: { texts: ['tables'], title: 'shell.nav.tables' } },
   { path: 't/:table', name: 'records', component: () => import('./pages/records/Records.vue'), meta: { texts: ['records', 'grid', 'record', 'filter'] } },
   { path: 't/:table/r/:uid', name: 'record', component: () => import('./pages/records/Records.vue'), meta: { texts: ['records', 'grid', 'record', 'filter'] } },
@@ -15,7 +15,7 @@ const project: RouteRecordRaw[] = [
   { path: 'endpoints/:endpoint', name: 'endpoint', component: () => import('./pages/endpoint/Endpoint.vue'), meta: { texts: ['endpoint', 'filter', 'flow', 'shape', 'trial'] } },
   { path: 'docs', name: 'docs', component: () => import('./pages/docs/Docs.vue'), meta: { texts: ['docs'], title: 'shell.nav.docs' } },
   { path: 'files', name: 'files', component: () => import('./pages/files/Files.vue'), meta: { texts: ['files'], title: 'shell.nav.files' } },
-  { path: 'logs', name: 'logs', component: () => import('./pages/logs/Logs.vue'), meta: { texts: ['logs'], title: 'shell.nav.logs' } },
+  { path: 'logs', name: 'logs', component: () => import('./pages/logs/Logs.vue'), meta: { texts: ['logs', 'charts'], title: 'shell.nav.logs' } },
   { path: 'deliveries', name: 'deliveries', component: () => import('./pages/deliveries/Deliveries.vue'), meta: { texts: ['deliveries'], title: 'shell.nav.deliveries' } },
   { path: 'audit', name: 'audit', component: () => import('./pages/audit/Audit.vue'), meta: { texts: ['audit'], title: 'shell.nav.audit' } },
   { path: 'settings/:section?', name: 'settings', component: () => import('./pages/settings/Settings.vue'), meta: { texts: ['settings', 'flow', 'shape', 'filter'], title: 'shell.nav.settings' } },
