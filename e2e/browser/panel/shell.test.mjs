@@ -86,7 +86,7 @@ test("a table made elsewhere appears by itself", async () => {
   const { page } = tab;
   await visit(page, "/p/shelltest/audit");
   await by(page, "nav-table-notes").waitFor();
-  await api("POST", "/projects/shelltest/tables", { name: "later", table: { fields: {} } });
+  await api("POST", "/projects/shelltest/tables", { name: "later", definition: { fields: {} } });
   await by(page, "nav-table-later").waitFor();
   await api("DELETE", "/projects/shelltest/tables/later");
   await by(page, "nav-table-later").waitFor({ state: "detached" });
