@@ -91,7 +91,7 @@ export function useFilter(source: FilterSource) {
   }
 
   function type(id: number, at: string, patch: Partial<Row>) {
-    change(edit.update<Row>(root.value, id, ({ was: _was, ...node }) => ({ ...node, ...patch })), '', undefined, `${id} ${at}`)
+    change(edit.update<Row>(root.value, id, ({ was: _was, ...node }) => ({ ...node, ...patch })), '', undefined, at && `${id} ${at}`)
   }
 
   function focusNode(id: number) {
