@@ -62,11 +62,19 @@ func TestAuditLog(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	all := must[[]Entry](t)(a.Entries(t.Context(), "blog", 0, 10))
+	all := must[[]Entry](t)(a.Entries(t.Context(), AuditFilter{Project: "blog"}, 10))
 	if len(all) != 2 || all[0].Target != "comments/c" || all[0].Actor != "ada@example.org" || string(all[0].Detail) == "" {
 		t.Errorf("entries %+v", all)
 	}
-	if rest := must[[]Entry](t)(a.Entries(t.Context(), "", all[0].ID, 1)); len(rest) != 1 || rest[0].Project != "shop" {
+	if rest := must[[]Entry](t)(a.Entries(t.Context(), AuditFilter{Before: all[0].ID}, 1)); len(rest) != 1 || rest[0].Project != "shop" {
 		t.Errorf("entries %+v", rest)
+	}
+	for _, f := range []AuditFilter{{Actor: "ADA@", Action: "create", Target: "/b"}, {Project: "shop", Action: "record"}} {
+		if found := must[[]Entry](t)(a.Entries(t.Context(), f, 10)); len(found) != 1 || found[0].Target != "comments/b" {
+			t.Errorf("%+v finds %+v", f, found)
+		}
+	}
+	if none := must[[]Entry](t)(a.Entries(t.Context(), AuditFilter{Actor: "bob"}, 10)); len(none) != 0 {
+		t.Errorf("entries %+v", none)
 	}
 }

@@ -26,7 +26,10 @@ type Entry struct {
 const (
 	sqlInsertAudit = `INSERT INTO sl_audit (kind, actor, project, action, target, detail, address) VALUES ($1, $2, $3, $4, $5, $6, $7)`
 	sqlAudit       = `SELECT id, at, kind, actor, project, action, target, detail::text, address FROM sl_audit
-WHERE ($1 = '' OR project = $1) AND ($2 = 0 OR id < $2) AND ($3 = '' OR target = $3) ORDER BY id DESC LIMIT $4`
+WHERE ($1 = '' OR project = $1) AND ($2 = 0 OR id < $2)
+  AND ($3 = '' OR strpos(lower(actor), lower($3)) > 0) AND ($4 = '' OR strpos(lower(action), lower($4)) > 0) AND ($5 = '' OR strpos(lower(target), lower($5)) > 0)
+  AND ($6 = '' OR target = $6)
+ORDER BY id DESC LIMIT $7`
 )
 
 // Record writes an entry of what p did.
@@ -47,18 +50,27 @@ func (a *Auth) Record(ctx context.Context, p *Principal, e Entry) error {
 	return nil
 }
 
-// Entries gives up to limit entries, the newest first, of one project or, for "", of all; before is the ID to go on from, 0 the newest.
-func (a *Auth) Entries(ctx context.Context, project string, before int64, limit int) ([]Entry, error) {
-	return a.entries(ctx, project, before, "", limit)
+// An AuditFilter chooses entries of the audit log; zero members choose all.
+type AuditFilter struct {
+	Project string
+	Actor   string // part of it, as Action and Target; without regard to case
+	Action  string
+	Target  string
+	Before  int64 // the ID to go on from
+}
+
+// Entries gives up to limit entries that a filter chooses, the newest first.
+func (a *Auth) Entries(ctx context.Context, f AuditFilter, limit int) ([]Entry, error) {
+	return a.entries(ctx, f, "", limit)
 }
 
 // EntriesOf gives the newest entries about one target of a project, such as "comments/04hs…".
 func (a *Auth) EntriesOf(ctx context.Context, project, target string, limit int) ([]Entry, error) {
-	return a.entries(ctx, project, 0, target, limit)
+	return a.entries(ctx, AuditFilter{Project: project}, target, limit)
 }
 
-func (a *Auth) entries(ctx context.Context, project string, before int64, target string, limit int) ([]Entry, error) {
-	rows, err := a.db.Pool().Query(ctx, sqlAudit, project, before, target, limit)
+func (a *Auth) entries(ctx context.Context, f AuditFilter, about string, limit int) ([]Entry, error) {
+	rows, err := a.db.Pool().Query(ctx, sqlAudit, f.Project, f.Before, f.Actor, f.Action, f.Target, about, limit)
 	if err != nil {
 		return nil, fmt.Errorf("read audit log: %w", err)
 	}

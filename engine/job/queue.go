@@ -44,6 +44,9 @@ type Queue struct {
 	tables  compiledTables
 }
 
+// Mails reports whether there is a mail server.
+func (q *Queue) Mails() bool { return q.cfg.Mail != nil }
+
 // Open migrates River's tables. The caller runs Run and then closes the Queue.
 func Open(ctx context.Context, cfg Config) (*Queue, error) {
 	if err := cfg.validate(); err != nil {

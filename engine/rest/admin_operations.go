@@ -76,6 +76,7 @@ func (s *Server) projectOperations() []operation {
 		row("DELETE", project, "Drop a project with everything in it", owner, s.dropProject),
 		row("GET", project+"/events", "What changes there, as it happens", eventsAccess, s.events),
 		row("GET", project+"/file", "The project file", see, s.exportProject),
+		row("GET", project+"/secrets", "The settings that refer to secrets, and which have no value", see, s.secrets),
 		row("GET", project+"/indexes", "The states of indexes, and notes about views", see, s.indexes),
 		row("POST", project+"/indexes/{index}/retry", "Build a failed index again", shape, s.retryIndex),
 		row("GET", project+"/dropped-fields", "Fields whose values are still there", see, s.droppedFields),

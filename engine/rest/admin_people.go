@@ -151,19 +151,25 @@ func (c *call) ownerOf(project string) error {
 }
 
 type auditIn struct {
-	Before int64 `query:"before"` // the id to go on from
-	Limit  int   `query:"limit"`  // 1 to 200; 50
+	Actor  string `query:"actor" doc:"part of who did it"`
+	Action string `query:"action" doc:"part of what was done"`
+	Target string `query:"target" doc:"part of what it was done to"`
+	Before int64  `query:"before"` // the id to go on from
+	Limit  int    `query:"limit"`  // 1 to 200; 50
 }
 
 func (s *Server) auditLog(c *call, in *auditIn) (list[auth.Entry], error) {
-	project := ""
+	f := auth.AuditFilter{Actor: in.Actor, Action: in.Action, Target: in.Target, Before: in.Before}
 	if c.project != nil {
-		project = c.project.Name
+		f.Project = c.project.Name
 	}
 	limit := in.Limit
 	if limit < 1 || limit > 200 {
 		limit = 50
 	}
-	items, err := s.cfg.Auth.Entries(c.ctx(), project, in.Before, limit)
+	items, err := s.cfg.Auth.Entries(c.ctx(), f, limit)
+	if items == nil {
+		items = []auth.Entry{}
+	}
 	return list[auth.Entry]{items}, err
 }

@@ -68,10 +68,20 @@ type serverInfo struct {
 	PostgreSQL string `json:"postgresql"`
 	Projects   int    `json:"projects"`
 	UptimeS    int64  `json:"uptime_s"`
+
+	Mail           bool     `json:"mail"`     // there is a mail server
+	Queue          bool     `json:"queue"`    // webhooks and mail are sent
+	Files          bool     `json:"files"`    // records may hold files
+	MaxBody        int64    `json:"max_body"` // bytes
+	TrustedProxies []string `json:"trusted_proxies"`
 }
 
 func (s *Server) info(c *call, _ *none) (serverInfo, error) {
-	i := serverInfo{Version: s.cfg.Version, Commit: s.cfg.Commit, Projects: len(s.cfg.Catalog.Schema().Projects), UptimeS: int64(s.uptime().Seconds())}
+	i := serverInfo{Version: s.cfg.Version, Commit: s.cfg.Commit, Projects: len(s.cfg.Catalog.Schema().Projects), UptimeS: int64(s.uptime().Seconds()),
+		Mail: s.cfg.Jobs != nil && s.cfg.Jobs.Mails(), Queue: s.cfg.Jobs != nil, Files: s.cfg.Files != nil, MaxBody: s.cfg.MaxBody, TrustedProxies: []string{}}
+	for _, network := range s.cfg.TrustedProxies {
+		i.TrustedProxies = append(i.TrustedProxies, network.String())
+	}
 	err := s.cfg.DB.Pool().QueryRow(c.ctx(), `SELECT current_setting('server_version')`).Scan(&i.PostgreSQL)
 	return i, err
 }
