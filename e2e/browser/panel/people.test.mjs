@@ -1,0 +1,76 @@
+// Administrators and their roles; one's own account.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { accessible, api, apply, by, focusStays, panel, quiet, SERVER, shot, visit } from "./panel.mjs";
+
+const tab = panel();
+const email = "ada@people.example";
+const password = "a long pass phrase";
+const person = async () => (await api("GET", "/administrators")).items.find((p) => p.email === email);
+const signIn = (pass) => fetch(`${SERVER}/_/api/login`, { method: "POST", headers: { "X-Sayrud-CSRF": "1", "Content-Type": "application/json" }, body: JSON.stringify({ email, password: pass }) });
+
+test("an administrator is made, gets a role in a project, a new password, and is deleted", async () => {
+  const { page } = tab;
+  await apply("project: people_panel\n");
+  const old = await person();
+  if (old) await api("DELETE", `/administrators/${old.id}`);
+  await visit(page, "/people");
+  await by(page, "people").waitFor();
+  await by(page, "add-person").click();
+  await by(page, "person-email").fill(email);
+  await by(page, "person-password").fill("short");
+  await by(page, "person-submit").click();
+  await page.getByRole("alert").waitFor();
+  tab.complaints.splice(0, tab.complaints.length, ...tab.complaints.filter((c) => !/status of 400/.test(c)));
+  await focusStays(page, by(page, "person-dialog"));
+  await accessible(page);
+  await by(page, "person-password").fill(password);
+  await by(page, "person-submit").click();
+  await by(page, `person-${email}`).waitFor();
+  await by(page, `role-${email}-people_panel`).click();
+  await by(page, `role-${email}-people_panel-editor`).click();
+  await page.getByText(`${email} is changed`).waitFor();
+  assert.deepEqual((await person()).roles, { people_panel: "editor" });
+  await accessible(page);
+  await shot(page, "people");
+  assert.equal((await signIn(password)).status, 200);
+  await by(page, `menu-${email}`).click();
+  await by(page, `menu-${email}-password`).click();
+  await by(page, "suggest").click();
+  const next = await by(page, "person-password").inputValue();
+  await by(page, "person-submit").click();
+  await by(page, "person-dialog").waitFor({ state: "detached" });
+  assert.deepEqual([(await signIn(password)).status, (await signIn(next)).status], [401, 200]);
+  await by(page, `menu-${email}`).click();
+  await by(page, `menu-${email}-disable`).click();
+  await by(page, `person-${email}`).getByText("Disabled").waitFor();
+  await by(page, `menu-${email}`).click();
+  await by(page, `menu-${email}-delete`).click();
+  await by(page, "confirm-typed").fill(email);
+  await by(page, "confirm-yes").click();
+  await by(page, `person-${email}`).waitFor({ state: "detached" });
+  quiet(tab);
+});
+
+test("the account lists one's sessions and ends others", async () => {
+  const { page } = tab;
+  await fetch(`${SERVER}/_/api/login`, { method: "POST", headers: { "X-Sayrud-CSRF": "1", "Content-Type": "application/json", "User-Agent": "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0" }, body: JSON.stringify({ email: "owner@example.org", password: "correct horse battery" }) });
+  await visit(page, "/account");
+  const other = by(page, "sessions").locator("tr").filter({ hasText: "Firefox 140" }).first();
+  await other.waitFor();
+  await accessible(page);
+  await shot(page, "account");
+  const before = await by(page, "sessions").locator("tbody tr").count();
+  await other.getByTestId("end-session").click();
+  await page.waitForFunction((n) => document.querySelectorAll("[data-testid=sessions] tbody tr").length < n, before);
+  await by(page, "old").fill("not this one");
+  await by(page, "new").fill("another long phrase");
+  await by(page, "again").fill("another long phrasf");
+  await by(page, "change-password").click();
+  await page.getByText("The two new passwords differ.").waitFor();
+  await by(page, "again").fill("another long phrase");
+  await by(page, "change-password").click();
+  await page.getByRole("alert").waitFor();
+  tab.complaints.splice(0, tab.complaints.length, ...tab.complaints.filter((c) => !/status of 4/.test(c)));
+  quiet(tab);
+});
