@@ -252,6 +252,7 @@ type tryRequest struct {
 	Path    string            `json:"path"` // with its query
 	Headers map[string]string `json:"headers"`
 	Body    string            `json:"body"`
+	Session bool              `json:"session"` // with the session of whoever tries it, as the panel would send it
 }
 
 type tryStep struct {

@@ -31,6 +31,9 @@ func (s *Server) runTrial(c *call, e *endpoint, in *tryRequest) (endpointTried, 
 	defer q.Release()
 	q.MaxBody, q.IP, q.ID, q.Names = s.cfg.MaxBody, c.q.IP, c.q.ID, e.route.names
 	r.Host, q.Secure = c.q.HTTP.Host, c.q.Secure
+	if in.Session {
+		lendSession(r, c.q.HTTP)
+	}
 	path, _, _ := strings.Cut(in.Path, "?")
 	segments, ok := cutPath(nil, strings.TrimPrefix(path, "/"))
 	if ok = ok && len(segments) == len(e.route.segments); ok {
@@ -70,6 +73,16 @@ func (s *Server) runTrial(c *call, e *endpoint, in *tryRequest) (endpointTried, 
 	out.Status, out.Body, out.Headers = max(q.Status, 200), string(q.Body), header
 	header["Content-Type"] = []string{q.ContentType}
 	return out, nil
+}
+
+// lendSession gives the trial's request what tells who signed in. The header that a foreign page cannot set stood in the request for
+// the trial, so it may stand here.
+func lendSession(r, of *http.Request) {
+	for _, name := range []string{"Cookie", "Authorization", middleware.CSRFHeader} {
+		if value := of.Header.Get(name); value != "" && r.Header.Get(name) == "" {
+			r.Header.Set(name, value)
+		}
+	}
 }
 
 func (in *tryRequest) request(ctx context.Context, e *endpoint) (*http.Request, error) {
