@@ -10,6 +10,7 @@ import { parseRoute, pathParams } from '@/pages/endpoint/route'
 import { scopeOf } from '@/pages/endpoint/scope'
 import { sectionOf } from '@/pages/endpoint/sections'
 import { slotKind, slotText, slotValue } from '@/pages/endpoint/slot'
+import { locate } from '@/pages/endpoint/locate'
 import { crudWithout } from '@/pages/endpoints/actions'
 import { grouped, stepNames } from '@/pages/endpoints/list'
 import { begin, copyOf, five } from '@/pages/endpoints/make'
@@ -191,6 +192,14 @@ describe('the rest of a definition', () => {
     expect(questionOf(guard)).toBe('count')
     expect(sectionOf({ path: ['endpoints', 'a', 'filter', 'l'], message: '', hint: '' }, 'a')).toBe('filter')
     expect(sectionOf({ path: ['page'], message: '', hint: '' }, 'a')).toBe('order')
+  })
+})
+
+describe('the place of a problem in the text', () => {
+  const text = JSON.stringify({ route: 'GET /a', filter: { 'a"b': [1, { t: 'x' }], c: null } }, null, 2)
+  it.each([[['filter', 'a"b', '1', 't'], '"x"'], [['filter', 'c'], 'null'], [['route'], '"GET /a"'], [['filter', 'gone'], null]] as Array<[string[], string | null]>)('of %j is found', (path, want) => {
+    const { from, to } = locate(text, path)
+    expect(text.slice(from, to)).toBe(want ?? '"filter"')
   })
 })
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Definition } from '@/pages/endpoint/draft'
 import { rowsOf } from '@/pages/endpoint/params'
-import { bodyPath, emptyInputs, missingInPath, requestOf } from '@/trial/request'
+import { bodyPath, emptyInputs, fieldsOfPath, missingInPath, requestOf } from '@/trial/request'
 import { snippet } from '@/trial/snippets'
 import { ownSteps } from '@/trial/steps'
 import type { Inputs } from '@/trial/types'
@@ -28,6 +28,10 @@ describe('the request of what was filled in', () => {
     const got = built({ route: 'GET /a', match: { 'query.type': 'x', 'header.X-V': ['1', '2'], 'query.z': '' } }, { auth: 'token', token: 'sl_1', headers: [{ name: 'X-V', value: '2', on: true }, { name: 'No', value: 'n', on: false }] })
     expect(got.path).toBe('/a?type=x')
     expect(got.headers).toEqual({ 'X-V': '2', Authorization: 'Bearer sl_1' })
+  })
+  it('knows which field of a record the path names', () => {
+    const d = { route: 'GET /a/{id}/{n}', filter: { AND: [{ uid: '$params.id' }, { t: '=', l: { t: 'FIELD', v: 'nick' }, r: { t: 'LITERAL', v: '$params.n' } }], status: 'x' } } as unknown as Definition
+    expect(fieldsOfPath(d, rowsOf(d))).toEqual([['id', 'uid'], ['n', 'nick']])
   })
   it('says what the path lacks', () => {
     const d = { route: 'GET /a/{id}/{n}' } as Definition

@@ -84,5 +84,27 @@ export function requestOf(definition: { route: string; match?: Record<string, un
   return { method, path: text ? `${full}?${text}` : full, headers, body }
 }
 
+/** The parameters of the path that the filter compares with a field, as {uid: $params.id}: each with that field. */
+export function fieldsOfPath(definition: { filter?: unknown }, rows: Row[]): Array<[param: string, field: string]> {
+  const found: Array<[string, string]> = []
+  const visit = (node: unknown) => {
+    if (Array.isArray(node)) return node.forEach(visit)
+    if (!isObject(node)) return
+    const [left, right] = [node.l, node.r]
+    if (node.t === '=' && isObject(left) && left.t === 'FIELD') return told(String(left.v), isObject(right) ? right.v : right)
+    for (const [key, value] of Object.entries(node)) {
+      if (isObject(value) && '=' in value) told(key, value['='])
+      else if (typeof value === 'string') told(key, value)
+      else visit(value)
+    }
+  }
+  const told = (field: string, value: unknown) => {
+    const row = rows.find((r) => r.in === 'path' && value === `$params.${r.name}`)
+    if (row && !field.includes('.')) found.push([row.name, field])
+  }
+  visit(definition.filter)
+  return found
+}
+
 /** The parameters that the path wants and nobody filled in. */
 export const missingInPath = (rows: Row[], inputs: Inputs): string[] => rows.filter((r) => r.in === 'path' && !inputs.values[r.name]).map((r) => r.name)

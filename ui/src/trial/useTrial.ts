@@ -1,10 +1,10 @@
-import { computed, ref, shallowRef, watch, type Ref } from 'vue'
+import { computed, ref, shallowRef, type Ref } from 'vue'
 import { api, ApiError, body } from '@/api/client'
 import { rowsOf } from '@/pages/endpoint/params'
 import type { Definition } from '@/pages/endpoint/draft'
 import { useProject } from '@/state/project'
 import { kept } from '@/state/preferences'
-import { emptyInputs, missingInPath, requestOf } from './request'
+import { emptyInputs, fieldsOfPath, missingInPath, requestOf } from './request'
 import type { BuiltRequest, Inputs, Tried } from './types'
 
 export interface Past { at: number; inputs: Inputs; method: string; path: string; status: number; ms: number }
@@ -22,8 +22,6 @@ export function useTrial(name: Ref<string>, saved: Ref<{ name: string; definitio
   const busy = ref(false)
   const history = kept<Past[]>(`trial.${project.value}.${saved.value.name}`, [])
   let stop: AbortController | null = null
-
-  watch(() => saved.value.name, (next, before) => { if (next !== before) result.value = refused.value = null })
 
   async function send(): Promise<Tried | null> {
     stop?.abort()
@@ -48,10 +46,32 @@ export function useTrial(name: Ref<string>, saved: Ref<{ name: string; definitio
     }
   }
 
-  async function dryRun(sent: BuiltRequest, signal: AbortSignal): Promise<Tried> {
+  /** Runs another definition with what is filled in, and leaves no trace of it here. */
+  async function sample(other: Definition): Promise<Tried> {
+    if (missing.value.length > 0) throw new Error(missing.value.map((name) => `{${name}}`).join(' '))
+    return dryRun(request.value, undefined, other)
+  }
+
+  /** Puts values of the newest record into the path where the filter says which of its fields they are. */
+  async function prefill() {
+    const wanted = fieldsOfPath(definition.value, rows.value).filter(([param]) => !inputs.value.values[param])
+    const name = definition.value.table
+    if (wanted.length === 0 || !name) return
+    try {
+      const page = await body(api.GET('/projects/{project}/tables/{table}/records', { params: { path: { project: project.value, table: name }, query: { size: 1 } } }))
+      const record = (page as { items?: Array<Record<string, unknown>> }).items?.[0]
+      if (!record) return
+      const found = wanted.flatMap(([param, field]) => (['string', 'number'].includes(typeof record[field]) ? [[param, String(record[field])]] : []))
+      inputs.value = { ...inputs.value, values: { ...Object.fromEntries(found) as Record<string, string>, ...inputs.value.values } }
+    } catch {
+      // whoever may not read records fills in the path by hand
+    }
+  }
+
+  async function dryRun(sent: BuiltRequest, signal?: AbortSignal, other = definition.value): Promise<Tried> {
     const out = await body(api.POST('/projects/{project}/try/endpoint', {
       params: { path: { project: project.value } }, signal,
-      body: { name: name.value, definition: definition.value, request: { path: sent.path, headers: sent.headers, body: sent.body, session: inputs.value.auth === 'me' } },
+      body: { name: name.value, definition: other, request: { path: sent.path, headers: sent.headers, body: sent.body, session: inputs.value.auth === 'me' } },
     }))
     return { ...out, size: new TextEncoder().encode(out.body).length, method: sent.method, path: sent.path }
   }
@@ -69,7 +89,7 @@ export function useTrial(name: Ref<string>, saved: Ref<{ name: string; definitio
     return { real: true, status: answer.status, headers, body: text, sql: [], steps: [], ms, error: '', size: new TextEncoder().encode(text).length, method: sent.method, path: sent.path }
   }
 
-  return { inputs, rows, request, missing, result, refused, busy, history, send }
+  return { inputs, rows, request, missing, result, refused, busy, history, send, sample, prefill }
 }
 
 const plain = (inputs: Inputs): Inputs => JSON.parse(JSON.stringify(inputs)) as Inputs

@@ -1,5 +1,5 @@
 import { computed, inject, provide, ref, shallowRef, type ComputedRef, type InjectionKey, type Ref, type WritableComputedRef } from 'vue'
-import type { Problem } from '@/api/client'
+import type { Problem } from './sections'
 import type { Endpoint, Table } from '@/state/project'
 import { alike, clearIn, getIn, same, setIn, type Members, type Path } from './json'
 

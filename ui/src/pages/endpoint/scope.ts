@@ -4,14 +4,21 @@ import { isObject } from './json'
 import { rowsOf } from './params'
 
 /** An expression that a slot may hold. */
-export interface ScopeEntry { path: string; type: string; label: string; group: ScopeGroup }
+export interface ScopeEntry {
+  path: string
+  type: string
+  label: string
+  group: ScopeGroup
+  /** Of a list of records: whose. */
+  table?: string
+}
 export type ScopeGroup = 'params' | 'request' | 'record' | 'result' | 'sources' | 'auth' | 'error' | 'helpers'
 export type Tables = Record<string, Table | undefined>
 
 /** Where the slot stands: before the data operation, after it, or in the answer to what was refused. */
 export type ScopePlace = 'request' | 'response' | 'errors'
 
-const entry = (group: ScopeGroup, path: string, type: string, label = ''): ScopeEntry => ({ path, type, label, group })
+const entry = (group: ScopeGroup, path: string, type: string, label = '', table?: string): ScopeEntry => ({ path, type, label, group, ...(table && { table }) })
 
 const request: ScopeEntry[] = [
   entry('request', '$request.ip', 'text'), entry('request', '$request.method', 'text'), entry('request', '$request.path', 'text'),
@@ -64,11 +71,11 @@ function resultScope(definition: Definition, tables: Tables): ScopeEntry[] {
   if (!table) return []
   const out: ScopeEntry[] = []
   const aggregate = Object.keys(definition.aggregate ?? {}).length > 0
-  if (definition.kind === 'LIST' && (!aggregate || definition.group?.length)) out.push(entry('result', '$records', 'list'))
-  if (definition.kind === 'CREATE' && definition.bulk !== undefined) out.push(entry('result', '$records', 'list'))
+  if (definition.kind === 'LIST' && (!aggregate || definition.group?.length)) out.push(entry('result', '$records', 'list', '', aggregate ? undefined : definition.table))
+  if (definition.kind === 'CREATE' && definition.bulk !== undefined) out.push(entry('result', '$records', 'list', '', definition.table))
   if (aggregate) out.push(...aggregated(definition.group, definition.aggregate, table, '$record', 'record'))
   else out.push(entry('record', '$record', 'object'), ...recordScope(table, tables, '$record', definition.reveal))
-  for (const [name, include] of Object.entries(definition.include ?? {})) out.push(entry('record', `$record.${name}`, 'list', tables[include.table]?.label ?? ''))
+  for (const [name, include] of Object.entries(definition.include ?? {})) out.push(entry('record', `$record.${name}`, 'list', tables[include.table]?.label ?? '', include.table))
   const page = definition.page
   if (page?.total) out.push(entry('result', '$total', 'integer'))
   if (page?.number !== undefined) out.push(entry('result', '$page', 'integer'))
@@ -83,7 +90,7 @@ function sourceScope(definition: Definition, tables: Tables): ScopeEntry[] {
     const at = `$sources.${name}`
     const table = tables[source.table]
     const isOne = Object.keys(source.aggregate ?? {}).length > 0 && !source.group?.length
-    return [entry('sources', at, isOne ? 'object' : 'list', table?.label ?? ''), ...(isOne ? aggregated([], source.aggregate, table, at, 'sources') : [])]
+    return [entry('sources', at, isOne ? 'object' : 'list', table?.label ?? '', Object.keys(source.aggregate ?? {}).length > 0 ? undefined : source.table), ...(isOne ? aggregated([], source.aggregate, table, at, 'sources') : [])]
   })
 }
 
@@ -94,3 +101,6 @@ export function scopeOf(definition: Definition, tables: Tables, place: ScopePlac
   const after = place === 'response' ? [...resultScope(definition, tables), ...sourceScope(definition, tables)] : place === 'errors' ? errors : []
   return [...params, ...after, ...request, ...auth, ...helpers]
 }
+
+/** The paths alone, without the functions of JavaScript: what the editors of filters, answers and middlewares complete. */
+export const pathsOf = (scope: ScopeEntry[]): ScopeEntry[] => scope.filter((e) => e.path.startsWith('$'))
