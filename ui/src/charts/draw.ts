@@ -25,14 +25,19 @@ const lines = (d: Drawing): uPlot.Series[] => d.series.map((s, i) => {
   const color = token(s.color)
   return d.kind === 'bars'
     ? { fill: color, width: 0, points: { show: false }, paths: uPlot.paths.bars!({ size: [0.86, 48], align: 1, radius: [0.1, 0] }) }
-    : { stroke: color, width: 1.75, dash: i > 0 ? [4, 3] : undefined, points: { size: 5, show: (u, _, from, to) => to - from < 24 && u.data[0].length < 40 }, spanGaps: false }
+    : { stroke: color, width: 1.75, dash: i > 0 ? [4, 3] : undefined, points: { size: 6, fill: color, show: true, filter: (u, row) => alone(u.data[row]!) }, spanGaps: false }
 })
+
+// The points that no line reaches, since there is no number on either side.
+const alone = (values: ArrayLike<number | null | undefined>): number[] => Array.from(values, (v, i) => (v != null && values[i - 1] == null && values[i + 1] == null ? i : -1)).filter((i) => i >= 0)
+
+const whole = [1, 2, 5].flatMap((n) => [n, n * 10, n * 100, n * 1e3, n * 1e4, n * 1e5, n * 1e6, n * 1e7, n * 1e8]).sort((a, b) => a - b)
 
 function axes(d: Drawing): uPlot.Axis[] {
   const common = { stroke: token('text-3'), font: `12px ${token('font')}`, ticks: { show: false } }
   return [
     { ...common, grid: { show: false }, space: 88, size: 28, values: (_, splits) => splits.map((at) => d.time(at)) },
-    { ...common, grid: { stroke: token('line'), width: 1 }, space: 36, size: (_, values) => 16 + 7 * Math.max(2, ...(values ?? []).map((v) => v.length)), values: (_, splits) => splits.map((n) => d.value(n)) },
+    { ...common, grid: { stroke: token('line'), width: 1 }, space: 28, ...(d.kind === 'bars' ? { incrs: whole } : {}), size: (_, values) => 16 + 7 * Math.max(2, ...(values ?? []).map((v) => v.length)), values: (_, splits) => splits.map((n) => d.value(n)) },
   ]
 }
 
