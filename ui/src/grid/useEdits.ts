@@ -75,11 +75,12 @@ export function useEdits(tableName: () => string, direct: () => boolean, place: 
 
   const flush = () => (direct() ? save(true) : Promise.resolve())
   let running: Promise<boolean> | null = null
+  let saved = 0
 
   /** Saves what waits, in order: one save at a time. With `quiet`, records that were added wait until they are left. */
   async function save(quiet = false): Promise<boolean> {
     if (running) await running
-    running = saveOnce(quiet).finally(() => { running = null; saving.value = false; changed() })
+    running = saveOnce(quiet).finally(() => { running = null; saved = Date.now(); saving.value = false; changed() })
     return running
   }
 
@@ -194,7 +195,7 @@ export function useEdits(tableName: () => string, direct: () => boolean, place: 
     changed()
   }
 
-  return { queue, version, count, added, saving, conflict, write, add, remove, save, undo, redo, discard, compare, settle, pendingTable: tableName, valueOf, rowOf, asRow, changed, dropEdit: (uid: string, name: string) => { queue.drop(tableName(), uid, name); changed() }, pending }
+  return { queue, version, count, added, saving, conflict, write, add, remove, save, undo, redo, discard, compare, settle, pendingTable: tableName, savedAt: () => (saving.value ? Date.now() : saved), valueOf, rowOf, asRow, changed, dropEdit: (uid: string, name: string) => { queue.drop(tableName(), uid, name); changed() }, pending }
 }
 
 export type Edits = ReturnType<typeof useEdits>
