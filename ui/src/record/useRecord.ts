@@ -9,6 +9,7 @@ export function useRecord(project: string, tableName: string, table: () => Table
   const base = shallowRef<Partial<Row>>({})
   const edits = shallowRef<Record<string, unknown>>({})
   const theirs = shallowRef<Row | null>(null)
+  const elsewhere = shallowRef<Row | 'deleted' | null>(null)
   const errors = ref<Record<string, string>>({})
   const problem = ref('')
   const state = ref<'loading' | 'ready' | 'missing' | 'failed'>('loading')
@@ -28,6 +29,7 @@ export function useRecord(project: string, tableName: string, table: () => Table
     errors.value = {}
     problem.value = ''
     theirs.value = null
+    elsewhere.value = null
     broken.clear()
     state.value = 'ready'
     uid.value = row.uid ?? ''
@@ -93,7 +95,25 @@ export function useRecord(project: string, tableName: string, table: () => Table
       busy.value = false
     }
   }
+  /** Looks whether the record is another by now. What is in the form stays. */
+  async function look() {
+    const { uid: at, version } = base.value
+    if (!at || busy.value || state.value !== 'ready') return
+    try {
+      const now = await getRecord(project, tableName, at)
+      if (base.value.uid === at && base.value.version === version) elsewhere.value = now.version === version ? null : now
+    } catch (e) {
+      if (e instanceof ApiError && e.status === 404 && base.value.uid === at) elsewhere.value = 'deleted'
+    }
+  }
+  /** Takes what the record is by now, or compares it with what was edited here. */
+  function takeElsewhere() {
+    const now = elsewhere.value
+    if (!now || now === 'deleted') return
+    if (dirty.value) theirs.value = now
+    else reset(now)
+  }
   const remove = () => deleteRecord(project, tableName, uid.value)
 
-  return { base, edits, theirs, errors, problem, state, busy, broken, uid, fields, changes, dirty, isNew, reset, load, edit, save, saveMerged, remove }
+  return { base, edits, theirs, elsewhere, look, takeElsewhere, errors, problem, state, busy, broken, uid, fields, changes, dirty, isNew, reset, load, edit, save, saveMerged, remove }
 }
