@@ -67,7 +67,9 @@ func TestPagesByCursor(t *testing.T) {
 	for i := range 7 {
 		d.do(scenario{method: "POST", path: records, headers: owner, body: fmt.Sprintf(`{"data":{"nick":"n%d","post":"p","likes":%d}}`, i, i/2)})
 	}
-	list := func(query string) scenario { return scenario{path: records + "?sort=-likes,nick&fields=nick&" + query, headers: owner} }
+	list := func(query string) scenario {
+		return scenario{path: records + "?sort=-likes,nick&fields=nick&" + query, headers: owner}
+	}
 	nicks := func(query string) string {
 		body := d.do(list(query)).Body.String()
 		var names []string

@@ -3,6 +3,7 @@ package rest
 import (
 	"encoding/json"
 	"maps"
+	"path"
 	"reflect"
 	"slices"
 	"strings"
@@ -30,12 +31,13 @@ func problemAnswer(description string) object {
 // schemas gathers the component schemas of Go types. What the API answers has all its members; of what it takes, members may be left out.
 type schemas struct {
 	components object
-	optional   bool // the type is an input
+	types      map[string]reflect.Type // of components, by their names
+	optional   bool                    // the type is an input
 }
 
 // input is of for what the API takes.
 func (s *schemas) input(t reflect.Type) object {
-	taken := schemas{s.components, true}
+	taken := schemas{s.components, s.types, true}
 	return taken.of(t)
 }
 
@@ -110,7 +112,11 @@ func (s *schemas) named(t reflect.Type) object {
 	if name == "" {
 		return s.structure(t)
 	}
-	if _, known := s.components[name]; !known {
+	if other := s.types[name]; other != nil && other != t { // two rooms call different things the same
+		name = schemaName(path.Base(t.PkgPath())) + name
+	}
+	if s.types[name] == nil {
+		s.types[name] = t
 		s.components[name] = object{} // for types that hold themselves
 		s.components[name] = s.structure(t)
 	}

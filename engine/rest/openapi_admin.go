@@ -15,7 +15,7 @@ func AdminOpenAPI(version string) ([]byte, error) {
 
 // adminOpenAPI prints the admin API's document from its table of operations.
 func adminOpenAPI(operations []operation, version string) ([]byte, error) {
-	s := schemas{components: object{"Problem": openapi.Problem()}}
+	s := schemas{components: object{"Problem": openapi.Problem()}, types: map[string]reflect.Type{}}
 	if err := s.addDefinitions(); err != nil {
 		return nil, err
 	}

@@ -1,6 +1,6 @@
 import type { Schemas } from '@/api/client'
 
-export type Usage = Schemas['Usage']
+export type Usage = Schemas['TrafficUsage']
 
 const most = 5
 

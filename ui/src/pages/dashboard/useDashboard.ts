@@ -6,7 +6,7 @@ const pause = 30_000
 /** What the dashboard shows; read again from time to time while the page is looked at. */
 export function useDashboard(project: Ref<string>, owner: Ref<boolean>) {
   const series = shallowRef<Schemas['SeriesOut'] | null>(null)
-  const usages = shallowRef<Schemas['Usage'][]>([])
+  const usages = shallowRef<Schemas['TrafficUsage'][]>([])
   const overview = shallowRef<Schemas['Overview'] | null>(null)
   const info = shallowRef<Schemas['ServerInfo'] | null>(null)
   const changes = shallowRef<Schemas['Entry'][]>([])
