@@ -1,4 +1,5 @@
 // @vitest-environment node
+import { baseCompile } from '@intlify/message-compiler'
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 
@@ -20,5 +21,18 @@ describe('both languages', () => {
   })
   it.each(areas)('have the same texts in %s', (area) => {
     expect(keys(texts('zh-CN', area))).toEqual(keys(texts('en', area)))
+  })
+})
+
+describe('every text', () => {
+  const all = ['en', 'zh-CN'].flatMap((lang) => readdirSync(new URL(`${lang}/`, root)).map((area) => [lang, area] as const))
+  it.each(all)('compiles: %s %s', (lang, area) => {
+    const refused: string[] = []
+    const check = (value: unknown, path: string): void => {
+      if (typeof value !== 'string') return Object.entries(value as Record<string, unknown>).forEach(([k, v]) => check(v, `${path}.${k}`))
+      baseCompile(value, { onError: (e) => refused.push(`${path}: ${e.message}`) })
+    }
+    check(texts(lang, area), '')
+    expect(refused).toEqual([])
   })
 })

@@ -98,6 +98,7 @@ test("an import shows what it changes before it does, and asks where data is los
   await accessible(page);
   const file = project.replace(", old: {type: text}", ", more: {type: number}").replace("secret: {value: s3cret}", "");
   await by(page, "import-file").setInputFiles({ name: "settings_panel.yaml", mimeType: "text/yaml", buffer: Buffer.from(file) });
+  await by(page, "prune").check();
   await by(page, "preview").click();
   await by(page, "differences").getByText("field notes.more").waitFor();
   await by(page, "differences").getByText("field notes.old").waitFor();
