@@ -66,6 +66,21 @@ export interface Events {
   blur(): void
 }
 
+/**
+ * What is typed over a selection is put in by the editor: the browser itself keeps the look of what was there in a style attribute, which
+ * the policy of the page refuses.
+ */
+const replacing = EditorView.domEventHandlers({
+  beforeinput(event, view) {
+    const { main, ranges } = view.state.selection
+    const text = event.data
+    if (event.inputType !== 'insertText' || text === null || main.empty || ranges.length > 1 || view.composing || view.state.readOnly) return false
+    const insert = () => view.state.update(view.state.replaceSelection(text), { userEvent: 'input.type', scrollIntoView: true })
+    if (!view.state.facet(EditorView.inputHandler).some((handle) => handle(view, main.from, main.to, text, insert))) view.dispatch(insert())
+    return true
+  },
+})
+
 /** Makes an editor in host. */
 export function create(host: HTMLElement, options: CodeOptions, on: Events): Handle {
   let o = options
@@ -77,7 +92,7 @@ export function create(host: HTMLElement, options: CodeOptions, on: Events): Han
     state: EditorState.create({
       doc: o.value,
       extensions: [
-        language.of(languageOf(o.language)), attrs.of(attributes(o)), state.of(writable(o)), theme, history(), bracketMatching(), closeBrackets(), indentOnInput(),
+        language.of(languageOf(o.language)), attrs.of(attributes(o)), state.of(writable(o)), theme, replacing, history(), bracketMatching(), closeBrackets(), indentOnInput(),
         indentUnit.of('  '), EditorState.tabSize.of(2), o.singleLine ? singleLineOnly(true) : EditorView.lineWrapping, o.numbers ? lineNumbers() : [],
         autocompletion({ override: [offer(() => o.completions)], icons: false, defaultKeymap: false }),
         Prec.highest(keymap.of(completionKeymap)), Prec.high(keymap.of(tabs.keys(o.singleLine))), keymap.of(keys),
