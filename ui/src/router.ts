@@ -1,4 +1,5 @@
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
+import { ApiError } from './api/client'
 import { need } from './i18n'
 import { useProject } from './state/project'
 import { useSession } from './state/session'
@@ -51,7 +52,8 @@ router.beforeEach(async (to, from) => {
   if (session.me.value && typeof name === 'string') {
     try {
       await useProject().open(name)
-    } catch {
+    } catch (e) {
+      if (e instanceof ApiError && e.status === 0) return false // the shell says so
       return { name: 'missing', params: { rest: to.path.slice(1).split('/') }, replace: true }
     }
   } else {

@@ -99,12 +99,14 @@ test("a lost connection is told and ends by itself", async () => {
   const cut = (route) => route.abort("connectionrefused"); // streams that are open go on
   await page.route("**/_/api/**", cut);
   await by(page, "nav-logs").click();
-  await page.goBack();
-  await page.evaluate(() => fetch("/_/api/me").catch(() => null));
-  await by(page, "brand").click();
+  await page.waitForURL("**/p/shelltest/logs");
+  await by(page, "offline").waitFor();
+  await accessible(page);
+  await page.reload();
   await by(page, "offline").waitFor();
   await accessible(page);
   await page.unroute("**/_/api/**", cut);
+  await by(page, "brand").waitFor();
   await by(page, "offline").waitFor({ state: "detached" });
   tab.complaints.splice(0, tab.complaints.length, ...tab.complaints.filter((c) => !/ERR_CONNECTION_REFUSED/.test(c)));
   quiet(tab);

@@ -1,4 +1,4 @@
-import { ref } from 'vue'
+import { ref, watch } from 'vue'
 import { recordsMayHaveChanged } from '@/api/events'
 import { api, watchers } from '@/api/client'
 import { useProject } from './project'
@@ -26,5 +26,9 @@ watchers.add((status) => {
   if (lost && !offline.value) tryAgain(0)
   if (!lost) window.clearTimeout(trying)
   offline.value = lost
+})
+/** Waits until the server answers again. */
+export const back = () => new Promise<void>((done) => {
+  const stop = watch(offline, (is) => { if (!is) { stop(); done() } })
 })
 window.addEventListener('online', () => { if (offline.value) tryAgain(-1) })

@@ -1,5 +1,6 @@
 import { computed, readonly, ref } from 'vue'
 import { api, ApiError, body, type Schemas } from '@/api/client'
+import { back } from './connection'
 
 const me = ref<Schemas['Me'] | null>(null)
 const needsSetup = ref(false)
@@ -9,7 +10,9 @@ async function ask(): Promise<void> {
   try {
     me.value = await body(api.GET('/me'))
   } catch (e) {
-    if (!(e instanceof ApiError) || e.status !== 401) throw e
+    if (!(e instanceof ApiError)) throw e
+    if (e.status === 0) return back().then(ask)
+    if (e.status !== 401) throw e
     me.value = null
     needsSetup.value = (await body(api.GET('/setup'))).needed
   }

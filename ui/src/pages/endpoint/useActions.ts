@@ -1,3 +1,4 @@
+import { nextTick } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { useRouter } from 'vue-router'
 import { api } from '@/api/client'
@@ -16,7 +17,11 @@ export function useActions(draft: Draft, save: () => Promise<boolean>) {
   /** Puts the endpoint on the air or off it; what else is unsaved goes with it. */
   async function publish(on: boolean) {
     draft.set(['enabled'], on ? undefined : false)
-    if (!await save()) draft.set(['enabled'], on ? false : undefined)
+    if (await save()) return
+    const found = draft.problems.value
+    draft.set(['enabled'], on ? false : undefined)
+    await nextTick() // an edit takes the marks away, but this one mends nothing
+    draft.problems.value = found
   }
 
   async function drop() {
