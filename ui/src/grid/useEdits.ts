@@ -79,7 +79,7 @@ export function useEdits(tableName: () => string, direct: () => boolean, place: 
 
   /** Saves what waits, in order: one save at a time. With `quiet`, records that were added wait until they are left. */
   async function save(quiet = false): Promise<boolean> {
-    if (running) await running
+    while (running) await running // of two that waited for a third, one goes on and the other waits again
     running = saveOnce(quiet).finally(() => { running = null; saved = Date.now(); saving.value = false; changed() })
     return running
   }
