@@ -2,6 +2,7 @@ import { computed } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { confirm } from '@/kit/confirm'
 import type { MenuItem } from '@/kit/Menu.vue'
+import { copy } from '@/kit/copy'
 import { toast } from '@/kit/toast'
 import { useProject } from '@/state/project'
 import { curl } from './curl'
@@ -26,10 +27,6 @@ export function useActions({ project, table, record, deleted, restored, duplicat
   const { base, edits, fields, isNew } = record
   const values = () => ({ ...base.value, ...edits.value })
 
-  async function copy(text: string, told: string) {
-    await navigator.clipboard.writeText(text)
-    toast.done(told)
-  }
   function copyCurl() {
     void copy(isNew.value ? curl(recordURL(project, table), record.changes.value) : curl(recordURL(project, table, record.uid.value)), t('record.copiedCurl'))
   }
