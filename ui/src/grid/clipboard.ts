@@ -2,7 +2,6 @@ import { read, textOf, type Around } from './cells'
 import { formatTSV, parseTSV, tiled } from './tsv'
 
 /** The type under which cells keep their exact values on the way from one grid to another. */
-export const exactType = 'web application/x-sayrud-cells+json'
 const plainType = 'application/x-sayrud-cells'
 
 export interface Copied { value: unknown; type: string }

@@ -15,7 +15,6 @@ export function rect({ tail, head }: Selection): Rect {
 
 export const isSingle = (s: Selection) => s.tail.row === s.head.row && s.tail.col === s.head.col
 export const within = (r: Rect, row: number, col: number) => row >= r.top && row <= r.bottom && col >= r.left && col <= r.right
-export const sizeOf = (r: Rect) => (r.bottom - r.top + 1) * (r.right - r.left + 1)
 
 const clamp = (n: number, max: number) => Math.max(0, Math.min(n, max))
 

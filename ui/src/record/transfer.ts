@@ -49,12 +49,3 @@ export function importFile(project: string, table: string, content: Blob, query:
 export function uploadFile(project: string, table: string, field: string, file: File, transfer: Transfer = {}): Promise<StoredFile> {
   return upload(`${at(project, table)}/fields/${encodeURIComponent(field)}/files?${new URLSearchParams({ name: file.name })}`, file, transfer)
 }
-
-/** The address of a download of what a filter selects. */
-export function exportURL(project: string, table: string, query: { format: 'csv' | 'ndjson'; filter?: unknown; sort?: string[]; spreadsheet?: boolean }): string {
-  const q = new URLSearchParams({ format: query.format })
-  if (query.filter !== undefined) q.set('filter', JSON.stringify(query.filter))
-  if (query.sort?.length) q.set('sort', query.sort.join(','))
-  if (query.spreadsheet) q.set('spreadsheet', 'true')
-  return `/_/api${at(project, table)}/export?${q}`
-}

@@ -10,5 +10,3 @@ export const slowest = (all: Usage[]) => all.filter((u) => u.endpoint).sort((a, 
 /** Where the most requests failed or were refused; failures first. */
 export const failing = (all: Usage[]) => all.filter((u) => u.total.failed + u.total.refused > 0)
   .sort((a, b) => b.total.failed - a.total.failed || b.total.refused - a.total.refused).slice(0, most)
-
-export const busiest = (all: Usage[]) => [...all].sort((a, b) => b.total.requests - a.total.requests).slice(0, most)

@@ -40,9 +40,6 @@ export const readKey = (text: string): SortKey => (text.startsWith('-') ? { fiel
 export const writeKey = (key: SortKey): string => (key.down ? '-' : '') + key.field
 export const readKeys = (value: unknown): SortKey[] => (Array.isArray(value) ? value : value === undefined || value === null || value === '' ? [] : [value]).map((v) => readKey(String(v)))
 
-/** Written as one text where there is one key and it was a text, else as a list. */
-export const writeKeys = (keys: SortKey[]): unknown => (keys.length === 0 ? undefined : keys.map(writeKey))
-
 export function sortForm(sort: unknown): SortForm {
   if (sort === undefined || sort === null) return 'none'
   if (!isObject(sort)) return 'list'

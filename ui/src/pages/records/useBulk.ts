@@ -87,5 +87,3 @@ export function useBulk({ asked, marks, total, columns, around, refresh }: Tools
 
   return { progress, change, remove, save, stop: () => control.abort() }
 }
-
-export type Bulk = ReturnType<typeof useBulk>
