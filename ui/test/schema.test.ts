@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { changesOf, stricter } from '@/pages/schema/model/changes'
 import { defaultOf, defaultText } from '@/pages/schema/model/default'
 import { added, changedField, definitionOf, draftOf, faultOf, lackOf, movedTo, without, type Draft } from '@/pages/schema/model/draft'
-import { useHistory } from '@/pages/schema/model/history'
+import { useHistory } from '@/state/history'
 import { rebase } from '@/pages/schema/model/rebase'
 import { refused } from '@/pages/schema/model/refused'
-import { asName, guess, nameFault, retyped, takes, tidy } from '@/pages/schema/model/types'
+import { asName, guess, nameFault, retyped, takes, tidy } from '@/pages/schema/model/fieldType'
 import type { Field, Table } from '@/state/project'
 
 const table: Table = {

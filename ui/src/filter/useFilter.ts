@@ -1,5 +1,6 @@
-import { computed, inject, nextTick, provide, shallowRef, watch, type ComputedRef, type InjectionKey, type Ref } from 'vue'
+import { computed, inject, nextTick, provide, shallowRef, type ComputedRef, type InjectionKey, type Ref } from 'vue'
 import { useI18n } from 'vue-i18n'
+import { useEdited } from '@/state/edited'
 import { useProject } from '@/state/project'
 import { columns, resolve, validate, type Column, type Tables } from './check'
 import * as edit from './edit'
@@ -7,7 +8,7 @@ import { sentence, type Words } from './sentence'
 import { format, formatShort, group, isShorthand, parse, type Group, type Json, type Node, type Row, type ScopeName } from './tree'
 
 export interface FilterContext {
-  root: Ref<Group>
+  root: Readonly<Ref<Group>>
   fields: ComputedRef<Column[]>
   tables: Tables
   table: () => string
@@ -49,46 +50,18 @@ export function useFilter(source: FilterSource) {
   const project = useProject()
   const tables: Tables = source.tables ?? ((name) => project.table(name))
   const adhoc = computed(() => !source.scope())
-  const form = shallowRef<'tree' | 'short'>(!adhoc.value && isShorthand(source.model.value) ? 'short' : 'tree')
-  const root = shallowRef<Group>(parse(source.model.value, { data: adhoc.value }))
-  const said = shallowRef('')
-  const past = shallowRef<Group[]>([])
-  const future = shallowRef<Group[]>([])
-  let sent = JSON.stringify(source.model.value ?? null)
-
-  watch(source.model, (json) => {
-    const text = JSON.stringify(json ?? null)
-    if (text === sent) return
-    sent = text
-    form.value = !adhoc.value && isShorthand(json) ? 'short' : 'tree'
-    root.value = parse(json, { data: adhoc.value })
-    past.value = future.value = []
+  const formOf = (json: Json) => (!adhoc.value && isShorthand(json) ? 'short' : 'tree')
+  const form = shallowRef<'tree' | 'short'>(formOf(source.model.value))
+  const edited = useEdited<Group, Json>({
+    model: source.model,
+    read(json) {
+      form.value = formOf(json)
+      return parse(json, { data: adhoc.value })
+    },
+    write: (tree) => (form.value === 'short' ? formatShort(tree) : undefined) ?? format(tree),
+    focus: focusNode,
   })
-
-  const written = computed(() => (form.value === 'short' ? formatShort(root.value) : undefined) ?? format(root.value))
-
-  function send() {
-    const text = JSON.stringify(written.value)
-    if (text === sent) return
-    sent = text
-    source.model.value = written.value
-  }
-
-  function say(text: string) {
-    said.value = text === said.value ? `${text}\u00a0` : text // the same text again is read again only where it differs
-  }
-
-  let typing = ''
-  function change(next: Group, text = '', focus?: number, typed = '') {
-    if (next === root.value) return
-    if (!typed || typed !== typing) past.value = [...past.value.slice(-99), root.value]
-    typing = typed
-    future.value = []
-    root.value = next
-    send()
-    if (text) say(text)
-    if (focus) void nextTick(() => focusNode(focus))
-  }
+  const { root, written, said, say, send, change } = edited
 
   function type(id: number, at: string, patch: Partial<Row>) {
     change(edit.update<Row>(root.value, id, ({ was: _was, ...node }) => ({ ...node, ...patch })), '', undefined, at && `${id} ${at}`)
@@ -102,19 +75,6 @@ export function useFilter(source: FilterSource) {
   /** A new condition asks for its field first, a new group for its first condition. */
   function focusNew(id: number) {
     void nextTick(() => source.element.value?.querySelector<HTMLElement>(`[data-node="${id}"] :is(.fields input, [data-add])`)?.focus())
-  }
-
-  function travel(from: Ref<Group[]>, to: Ref<Group[]>, text: string) {
-    const next = from.value.at(-1)
-    if (!next) return
-    const focused = (document.activeElement as HTMLElement | null)?.closest<HTMLElement>('[data-node]')?.dataset.node
-    to.value = [...to.value, root.value]
-    from.value = from.value.slice(0, -1)
-    root.value = next
-    typing = ''
-    send()
-    say(text)
-    void nextTick(() => { if (document.activeElement === document.body) focusNode(Number(focused)) })
   }
 
   const column = (path: string) => resolve(path, source.table(), tables)
@@ -151,13 +111,12 @@ export function useFilter(source: FilterSource) {
   provide(key, context)
 
   return {
-    ...context, context, form, written, said, say, past, complaints, whereabouts, focusNode,
-    future,
-    undo: () => travel(past, future, t('filter.said.undone')),
-    redo: () => travel(future, past, t('filter.said.redone')),
+    ...context, context, form, written, said, say, complaints, whereabouts, focusNode, canUndo: edited.canUndo, canRedo: edited.canRedo,
+    undo: () => edited.undo(t('filter.said.undone')),
+    redo: () => edited.redo(t('filter.said.redone')),
     /** Takes a filter that was written as text; it is one step of the history. */
     take(json: Json) {
-      form.value = !adhoc.value && isShorthand(json) ? 'short' : 'tree'
+      form.value = formOf(json)
       change(parse(json, { data: adhoc.value }))
     },
     rewrite(next: 'tree' | 'short') {

@@ -1,6 +1,7 @@
-import { computed, inject, nextTick, provide, shallowRef, watch, type ComputedRef, type InjectionKey, type Ref } from 'vue'
+import { computed, inject, nextTick, provide, type ComputedRef, type InjectionKey, type Ref } from 'vue'
 import { useI18n } from 'vue-i18n'
 import type { Tables } from '@/filter/check'
+import { useEdited } from '@/state/edited'
 import * as edit from './edit'
 import { names, namesAt, type Name } from './names'
 import { format, parse, validate, type Json, type Shape } from './shape'
@@ -9,7 +10,7 @@ import { format, parse, validate, type Json, type Shape } from './shape'
 export interface Response { status?: Json; headers?: { [name: string]: Json }; body?: Json; nulls?: 'drop'; type?: string }
 
 export interface ShapeContext {
-  root: Ref<Shape>
+  root: Readonly<Ref<Shape>>
   wrong: ComputedRef<Map<number, string>>
   dragged: Ref<string>
   change: (next: Shape, said?: string, focus?: number, typed?: string) => void
@@ -39,53 +40,9 @@ export interface ShapeSource {
 /** The state of a template's editor: its tree, the history, what is wrong. */
 export function useShape(source: ShapeSource) {
   const { t } = useI18n()
-  const root = shallowRef<Shape>(parse(source.body.value))
-  const past = shallowRef<Shape[]>([])
-  const future = shallowRef<Shape[]>([])
-  const said = shallowRef('')
-  const written = computed(() => format(root.value))
-  let sent = JSON.stringify(source.body.value)
-  let typing = ''
+  const edited = useEdited<Shape, Json>({ model: source.body, read: parse, write: format, focus: focusNode })
+  const { root, written, said, say, change } = edited
 
-  watch(source.body, (json) => {
-    const text = JSON.stringify(json)
-    if (text === sent) return
-    sent = text
-    root.value = parse(json)
-    past.value = future.value = []
-  })
-
-  function send() {
-    const text = JSON.stringify(written.value)
-    if (text === sent) return
-    sent = text
-    source.body.value = written.value
-  }
-  function say(text: string) {
-    said.value = text === said.value ? `${text}\u00a0` : text
-  }
-  function change(next: Shape, text = '', focus?: number, typed = '') {
-    if (next === root.value) return
-    if (!typed || typed !== typing) past.value = [...past.value.slice(-99), root.value]
-    typing = typed
-    future.value = []
-    root.value = next
-    send()
-    if (text) say(text)
-    if (focus) void nextTick(() => focusNode(focus))
-  }
-  function travel(from: Ref<Shape[]>, to: Ref<Shape[]>, text: string) {
-    const next = from.value.at(-1)
-    if (!next) return
-    const focused = (document.activeElement as HTMLElement | null)?.closest<HTMLElement>('[data-node]')?.dataset.node
-    to.value = [...to.value, root.value]
-    from.value = from.value.slice(0, -1)
-    root.value = next
-    typing = ''
-    send()
-    say(text)
-    void nextTick(() => { if (document.activeElement === document.body) focusNode(Number(focused)) })
-  }
   function focusNode(id: number) {
     const grip = source.element.value?.querySelector<HTMLElement>(`[data-node="${id}"] [data-grip]`)
     ;(grip ?? source.element.value)?.focus()
@@ -128,9 +85,9 @@ export function useShape(source: ShapeSource) {
   provide(key, context)
 
   return {
-    ...context, past, future, said, say, written, complaints, whereabouts, focusNode,
-    undo: () => travel(past, future, t('shape.said.undone')),
-    redo: () => travel(future, past, t('shape.said.redone')),
+    ...context, said, say, written, complaints, whereabouts, focusNode, canUndo: edited.canUndo, canRedo: edited.canRedo,
+    undo: () => edited.undo(t('shape.said.undone')),
+    redo: () => edited.redo(t('shape.said.redone')),
     take: (json: Json) => change(parse(json), '', undefined, 'text'),
   }
 }

@@ -3,8 +3,8 @@ import { useRoute, useRouter } from 'vue-router'
 import { useProject, type Field, type Table } from '@/state/project'
 import { changesOf } from './model/changes'
 import { added, changedField, definitionOf, draftOf, faultOf, lackOf, movedTo, without, type Draft, type Settings } from './model/draft'
-import { useHistory } from './model/history'
-import { retyped, tableNameFault, type Attribute, type FieldType } from './model/types'
+import { useHistory } from '@/state/history'
+import { retyped, tableNameFault, type Attribute, type FieldType } from './model/fieldType'
 
 /** The table that the page edits: as it is saved, as it would be, what leads there. Nothing is sent until it is saved as one change. */
 function makeStore(name: string) {
