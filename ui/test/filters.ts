@@ -1,4 +1,4 @@
-import type { Json } from '@/filter/types'
+import type { Json } from '@/filter/node'
 
 /** Numbers that look random and are the same in every run. */
 export function dice(seed: number) {

@@ -4,7 +4,7 @@ import { rowsOf } from '@/pages/endpoint/params'
 import { bodyPath, emptyInputs, fieldsOfPath, missingInPath, requestOf } from '@/trial/request'
 import { snippet } from '@/trial/snippets'
 import { ownSteps } from '@/trial/steps'
-import type { Inputs } from '@/trial/types'
+import type { Inputs } from '@/trial/exchange'
 
 function built(definition: object, inputs: Partial<Inputs>) {
   const d = definition as Definition

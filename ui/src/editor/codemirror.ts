@@ -7,7 +7,7 @@ import { EditorView, keymap, lineNumbers, placeholder, type KeyBinding } from '@
 import { adoptStyles } from './adopt'
 import { languageOf, offer } from './languages'
 import { theme } from './theme'
-import type { CodeOptions, Diagnostic } from './types'
+import type { CodeOptions, Diagnostic } from './options'
 
 adoptStyles()
 

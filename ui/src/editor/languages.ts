@@ -4,7 +4,7 @@ import { jsonLanguage } from '@codemirror/lang-json'
 import { PostgreSQL } from '@codemirror/lang-sql'
 import { LanguageSupport, StreamLanguage } from '@codemirror/language'
 import type { Extension } from '@codemirror/state'
-import type { Completion, Language } from './types'
+import type { Completion, Language } from './options'
 
 /** The little of YAML that helps the eye: keys, comments, quoted texts, numbers and words of meaning. */
 const yaml = StreamLanguage.define<Record<string, never>>({

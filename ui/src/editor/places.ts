@@ -1,4 +1,4 @@
-import type { Diagnostic } from './types'
+import type { Diagnostic } from './options'
 
 /** What the server says of a place in a text: offset counts bytes of UTF-8; below 0 it means the whole. */
 export interface Problem {

@@ -1,5 +1,5 @@
 import type { Field, Table } from '@/state/project'
-import type { Completion } from './types'
+import type { Completion } from './options'
 
 /** Names that expressions know, as completions. Details are types, which are the same in both languages. */
 
@@ -31,9 +31,4 @@ export function fieldsUnder(root: string, table: Table | undefined, o: { tables?
     if (to) found.push(...fieldsUnder(`${root}.${name}`, to))
   }
   return [...found, ...builtIn.map(([name, detail]) => ({ label: `${root}.${name}`, type: 'property', detail }))]
-}
-
-/** Parameters: $params.page. */
-export function paramsOf(params: Record<string, { type?: string; label?: string } | null> | undefined): Completion[] {
-  return Object.entries(params ?? {}).map(([name, p]) => ({ label: `$params.${name}`, type: 'property', detail: p?.type, info: p?.label }))
 }

@@ -1,5 +1,5 @@
 import { turns } from './tree'
-import type { Comparison, Group, Json, Node, Operand, Row } from './types'
+import type { Comparison, Group, Json, Node, Operand, Row } from './node'
 
 /** What a filter has to know of a field: a part of the definition. */
 export interface FieldLike { type: string; label?: string; to?: string; display?: string; values?: string[]; integer?: boolean; hidden?: boolean }

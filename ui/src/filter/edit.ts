@@ -1,5 +1,5 @@
 import { group } from './tree'
-import { fresh, type Connective, type Group, type Node } from './types'
+import { fresh, type Connective, type Group, type Node } from './node'
 
 /** Where a node stands: its parents from the root down, and its place among the last one's items. */
 export interface Place { parents: Group[]; parent: Group; index: number; node: Node }

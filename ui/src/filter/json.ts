@@ -1,4 +1,4 @@
-import type { Json } from './types'
+import type { Json } from './node'
 
 /** Where a text stops being JSON: a line and a column from 1. */
 export interface Place { line: number; column: number }

@@ -1,4 +1,4 @@
-import type { Json, Operand } from './types'
+import type { Json, Operand } from './node'
 
 const escapes: Record<string, string> = { '\\': '\\', "'": "'", '"': '"', n: '\n', t: '\t', r: '\r' }
 

@@ -1,6 +1,6 @@
 import { fits, kindOf, type Column } from './check'
 import { nameOf } from './tree'
-import type { Group, Json, Node, Operand, Row } from './types'
+import type { Group, Json, Node, Operand, Row } from './node'
 
 type ColumnOf = (path: string) => Column | undefined
 

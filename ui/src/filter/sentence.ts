@@ -1,5 +1,5 @@
 import { quote } from './literal'
-import type { Group, Json, Node, Operand, Row } from './types'
+import type { Group, Json, Node, Operand, Row } from './node'
 
 /** What a sentence is made with: texts by their key below filter.say, and the names of fields and paths as people call them. */
 export interface Words {

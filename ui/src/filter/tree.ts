@@ -1,7 +1,7 @@
 import { isPath, readLiteral, readSlot, writeLiteral, writeSlot } from './literal'
-import { comparisons, fresh, type Comparison, type Connective, type Group, type Json, type Node, type Operand, type Raw, type Row } from './types'
+import { comparisons, fresh, type Comparison, type Connective, type Group, type Json, type Node, type Operand, type Raw, type Row } from './node'
 
-export * from './types'
+export * from './node'
 
 type Members = { [name: string]: Json }
 const isObject = (v: Json | undefined): v is Members => typeof v === 'object' && v !== null && !Array.isArray(v)

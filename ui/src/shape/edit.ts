@@ -1,4 +1,4 @@
-import { fresh } from '@/filter/types'
+import { fresh } from '@/filter/node'
 import { inside, type ArrayShape, type Each, type Json, type Kind, type ObjectShape, type Shape } from './shape'
 
 export type Container = ObjectShape | ArrayShape

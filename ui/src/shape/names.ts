@@ -1,5 +1,5 @@
 import { columns, type Tables } from '@/filter/check'
-import type { ScopeName } from '@/filter/types'
+import type { ScopeName } from '@/filter/node'
 import { place } from './edit'
 import { inside, itemName, type Each, type Shape } from './shape'
 

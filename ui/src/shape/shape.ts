@@ -1,5 +1,5 @@
 import { isSlotPath, writeText } from '@/filter/literal'
-import { fresh, type Json } from '@/filter/types'
+import { fresh, type Json } from '@/filter/node'
 
 export type { Json }
 

@@ -1,7 +1,7 @@
 import { isObject, setIn } from '@/pages/endpoint/json'
 import type { Row } from '@/pages/endpoint/params'
 import { parseRoute } from '@/pages/endpoint/route'
-import type { BuiltRequest, Inputs } from './types'
+import type { BuiltRequest, Inputs } from './exchange'
 
 export const emptyInputs = (): Inputs => ({ values: {}, headers: [], auth: 'none', token: '', mode: 'json', raw: '' })
 

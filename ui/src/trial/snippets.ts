@@ -1,4 +1,4 @@
-import type { BuiltRequest } from './types'
+import type { BuiltRequest } from './exchange'
 
 export const languages = ['curl', 'fetch', 'go', 'python'] as const
 export type SnippetLanguage = typeof languages[number]

@@ -5,7 +5,7 @@ import type { Definition } from '@/pages/endpoint/draft'
 import { useProject } from '@/state/project'
 import { kept } from '@/state/preferences'
 import { emptyInputs, fieldsOfPath, missingInPath, requestOf } from './request'
-import type { BuiltRequest, Inputs, Tried } from './types'
+import type { BuiltRequest, Inputs, Tried } from './exchange'
 
 export interface Past { at: number; inputs: Inputs; method: string; path: string; status: number; ms: number }
 const remembered = 20

@@ -1,5 +1,5 @@
 import { same, tidySettings, type Draft, type DraftField } from './draft'
-import { tidy } from './types'
+import { tidy } from './fieldType'
 
 /** One attribute before and after; undefined where there is none. */
 export interface Edit { attribute: string; before: unknown; after: unknown }

@@ -1,4 +1,4 @@
-import type { FieldType } from './types'
+import type { FieldType } from './fieldType'
 
 /** A default as text, for one line: a text as it is, anything else as JSON. */
 export function defaultText(value: unknown): string {

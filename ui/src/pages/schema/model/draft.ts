@@ -1,5 +1,5 @@
 import type { Field, Table } from '@/state/project'
-import { nameFault, tidy, type Attribute, type NameFault } from './types'
+import { nameFault, tidy, type Attribute, type NameFault } from './fieldType'
 
 /** A field while it is edited. key stays whatever its name becomes; was is its saved name, null for a new one. */
 export interface DraftField { key: string; was: string | null; name: string; def: Field }
