@@ -1,21 +1,7 @@
 package plan
 
 import (
-	"slices"
-	"strconv"
-	"strings"
-
 	"github.com/sayrud/sayrud/engine"
-	"github.com/sayrud/sayrud/engine/raw"
-	"github.com/sayrud/sayrud/engine/relation"
-	"github.com/sayrud/sayrud/engine/template"
-)
-
-// The bounds of a page.
-const (
-	DefaultSize = 100  // records without `page`
-	MaxSize     = 1000 // records of a page, whatever was asked
-	shortPage   = 100  // records of a page that is no long read
 )
 
 // A Read is a compiled LIST or VIEW.
@@ -37,46 +23,6 @@ type Read struct {
 
 	Most       int64 // results without `page`
 	Aggregated bool  // the results are groups
-}
-
-// A Page holds the slots that bound a LIST; nil ones were not given.
-type Page struct {
-	Number, Size, Offset, Limit, Cursor *template.Slot
-	Skip                                int // records left out behind the cursor
-}
-
-// A Start says where a page begins.
-type Start int
-
-// The starts.
-const (
-	AtTop     Start = iota
-	AtOffset        // ArgOffset rows are skipped
-	BehindKey       // behind the record whose sort keys are given
-	BeyondKey       // ArgOffset rows behind that record are skipped, too
-	starts
-)
-
-// skips reports whether ArgOffset counts.
-func (s Start) skips() bool { return s == AtOffset || s == BeyondKey }
-
-// A Layout says where the columns of a result stand; -1 is one that was not fetched.
-type Layout struct {
-	ID, UID, Version, CreatedAt, UpdatedAt, Data int
-	Fields                                       []FieldColumn // stored fields fetched one by one, where Data is not
-	Columns                                      int           // index of the first further column; there are Extra of them
-	Extra                                        int
-	Lists                                        int           // index of the first list joined to the record
-	Joined                                       []*ListLayout // how those are read
-	Total                                        int
-	Keys                                         int // index of the first sort key, as text; -1 where there is no cursor
-}
-
-// A FieldColumn is a column that holds one stored field: its JSON, or the text of its JSON string, which PostgreSQL gives without the
-// work of escaping it.
-type FieldColumn struct {
-	Column, Slot int
-	Text         bool
 }
 
 // Variant gives the number of the statement: order is an index of the allowed orders, limit how many records are wanted.
@@ -247,33 +193,6 @@ func (r *Read) All(mask, order int) *Statement {
 	return w.statement()
 }
 
-func (r *Read) limit(w *writer, single, usual bool) {
-	switch {
-	case single:
-	case r.One:
-		w.text("\nLIMIT 1")
-	case r.Page == nil:
-		w.text("\nLIMIT ", strconv.FormatInt(r.Most, 10))
-	case usual && r.Usual > 0:
-		w.text("\nLIMIT ", strconv.FormatInt(r.Usual+int64(index(r.Page.Cursor != nil)), 10))
-	default:
-		w.text("\nLIMIT ")
-		r.hidden(w, ArgLimit)
-	}
-}
-
-// hidden writes a number that bounds the page. Where lists are joined to the records it hides it from the planner: to plan such a
-// statement anew takes longer than to run it.
-func (r *Read) hidden(w *writer, arg int) {
-	if len(r.Layout.Joined) == 0 {
-		w.arg(arg, "bigint")
-		return
-	}
-	w.text("(SELECT ")
-	w.arg(arg, "bigint")
-	w.text(")")
-}
-
 // newline is where on a line of its own.
 func (n *node) newline(w *writer, mask int) {
 	if n != nil && n.left(mask) {
@@ -290,148 +209,4 @@ func (c *compiler) refuseWriting() {
 	if c.endpoint.Limit != 0 {
 		c.problem([]string{"limit"}, "page bounds a LIST", "limit is for UPDATE and DELETE")
 	}
-}
-
-func (c *compiler) page(page *engine.Page) *Page {
-	byNumber, byOffset, byCursor := page.Number != nil, page.Offset != nil || page.Limit != nil, page.Cursor != nil
-	if byOffset && (byNumber || page.Size != nil) || byCursor && (byNumber || byOffset) {
-		c.problem([]string{"page"}, "", "a page is bounded by number and size, by offset and limit, or by cursor and size")
-	}
-	if byCursor && c.endpoint.Keys.Len() > 0 {
-		c.problem([]string{"page", "cursor"}, "number and size", "a list of keys has no cursor")
-	}
-	if byCursor && c.plan.Read.Aggregated {
-		c.problem([]string{"page", "cursor"}, "number and size", "groups have no cursor")
-	} else if byCursor {
-		c.openKeys()
-	}
-	slot := func(v []byte, name string) *template.Slot {
-		if v == nil {
-			return nil
-		}
-		s, problems := template.CompileSlot(v, c.plan.scope)
-		c.add(problems, "page", name)
-		return s
-	}
-	return &Page{Number: slot(page.Number, "number"), Size: slot(page.Size, "size"), Offset: slot(page.Offset, "offset"), Limit: slot(page.Limit, "limit"), Cursor: slot(page.Cursor, "cursor"), Skip: page.Skip}
-}
-
-// usual gives the size that most pages have, or 0.
-func (c *compiler) usual(page *engine.Page) int64 {
-	written := page.Size
-	if page.Limit != nil {
-		written = page.Limit
-	}
-	if written == nil {
-		return DefaultSize
-	}
-	if name, isParam := strings.CutPrefix(textOf(written), "$params."); isParam {
-		i := slices.IndexFunc(c.plan.Params, func(p *Param) bool { return p.Name == name })
-		if i < 0 || c.plan.Params[i].Default == nil {
-			return 0
-		}
-		written, _ = c.plan.Params[i].Default.Const()
-	}
-	n, err := strconv.ParseInt(textOf(written), 10, 64)
-	if err != nil || n < 1 || n > MaxSize {
-		return 0
-	}
-	return n
-}
-
-func textOf(v raw.Value) string {
-	text, _ := v.Text()
-	return text
-}
-
-// openKeys refuses a cursor over hidden fields: it carries their values to the client.
-func (c *compiler) openKeys() {
-	for _, order := range c.plan.Read.Sort.Orders {
-		for _, key := range order.Keys {
-			if f := key.col.field; f != nil && f.Hidden && c.plan.Shape.hides(f) {
-				c.problem([]string{"page", "cursor"}, "", "a cursor would show %s, which is hidden", key.col.name)
-			}
-		}
-	}
-}
-
-// end gives the number of columns before the sort keys.
-func (l *Layout) end() int {
-	if l.Total >= 0 {
-		return l.Total + 1
-	}
-	return l.Columns + l.Extra + len(l.Joined)
-}
-
-// prepare makes room for n variants.
-func (q *Query) prepare(n int, write func(w *writer, variant int)) {
-	q.cells = newCells(n)
-	q.write = write
-}
-
-// separately is how many stored fields are fetched one by one. PostgreSQL prints a record of seven fields in 2.8 µs and takes one field
-// out of it in 0.3 to 0.6 µs, so with more of them the whole record is cheaper.
-const separately = 5
-
-// selection writes what is fetched of row r, and where it stands. The total, if any, comes last.
-func (s *Shape) selection(fields []*engine.Field, total bool) (string, Layout) {
-	if s.names != nil {
-		return s.aggregates(total)
-	}
-	l := Layout{ID: -1, UID: 0, Version: -1, CreatedAt: -1, UpdatedAt: -1, Data: -1, Total: -1, Keys: -1}
-	sql, n := "r.uid", 1
-	add := func(use bool, index *int, column string) {
-		if use {
-			*index = n
-			sql += ", r." + column
-			n++
-		}
-	}
-	add(s.id, &l.ID, "id")
-	add(s.version, &l.Version, "version")
-	add(s.createdAt, &l.CreatedAt, "created_at")
-	add(s.updatedAt, &l.UpdatedAt, "updated_at")
-	add(len(fields) > separately, &l.Data, "data")
-	for _, f := range fields {
-		if l.Data < 0 {
-			text := relation.Type(f.Type) == relation.Text
-			l.Fields = append(l.Fields, FieldColumn{Column: n, Slot: s.keys.Slot(f.Key), Text: text})
-			sql += []string{", r.data->", ", r.data->>"}[index(text)] + literal(f.Key)
-			n++
-		}
-	}
-	l.Columns, l.Extra = n, len(s.columns)
-	for _, column := range s.columns {
-		sql += ",\n  " + column
-		n++
-	}
-	l.Lists = n
-	for _, inc := range s.lists {
-		l.Joined = append(l.Joined, &inc.list)
-		n++
-	}
-	if total {
-		l.Total = n
-	}
-	return sql, l
-}
-
-// aggregates is selection for results that are no records.
-func (s *Shape) aggregates(total bool) (string, Layout) {
-	l := Layout{ID: -1, UID: -1, Version: -1, CreatedAt: -1, UpdatedAt: -1, Data: -1, Extra: len(s.columns), Total: -1, Keys: -1}
-	if total {
-		l.Total = len(s.columns)
-	}
-	return strings.Join(s.columns, ", "), l
-}
-
-// numbers gives the autonumbers among the fields that are read: all that a CREATE does not know of its record.
-func (s *Shape) numbers() []*engine.Field {
-	var numbers []*engine.Field
-	for _, f := range s.fields {
-		if f.Type == engine.TypeAutonumber {
-			numbers = append(numbers, f)
-		}
-	}
-	return numbers
 }

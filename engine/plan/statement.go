@@ -131,6 +131,12 @@ type Query struct {
 	write    func(w *writer, variant int)
 }
 
+// prepare makes room for n variants.
+func (q *Query) prepare(n int, write func(w *writer, variant int)) {
+	q.cells = newCells(n)
+	q.write = write
+}
+
 // Statement gives a variant, writing it when it is first needed. Two callers may write the same one; either is good.
 func (q *Query) Statement(variant int) *Statement {
 	if s := q.cells[variant].Load(); s != nil {
