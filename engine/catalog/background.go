@@ -140,7 +140,7 @@ func (c *Catalog) loopBuild(ctx context.Context, build <-chan struct{}) error {
 			c.log.Error("build indexes", "error", err)
 		}
 		if left { // another server has it, or PostgreSQL went away: no hurry
-			err = c.pause(ctx, 5*retryInterval)
+			err = pg.Pause(ctx, 5*retryInterval)
 		} else {
 			err = c.rest(ctx, 0, build)
 		}
@@ -165,17 +165,6 @@ func (c *Catalog) rest(ctx context.Context, tries int, signal <-chan struct{}) e
 	case <-timer.C:
 	}
 	return nil
-}
-
-func (c *Catalog) pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
-	}
 }
 
 // settleQuick does once what takes moments, and purges; it reports whether something is left to try again.
@@ -212,7 +201,7 @@ func (c *Catalog) Settle(ctx context.Context, progress func(IndexState)) error {
 		if err != nil {
 			failures++
 		}
-		if err != nil && failures < settleTries && !pg.IsUnavailable(err) && c.pause(ctx, retryInterval) == nil {
+		if err != nil && failures < settleTries && !pg.IsUnavailable(err) && pg.Pause(ctx, retryInterval) == nil {
 			continue // a server does the same work at the same time: what it did is found done
 		}
 		if err != nil {
@@ -227,7 +216,7 @@ func (c *Catalog) Settle(ctx context.Context, progress func(IndexState)) error {
 			c.log.Warn("views are in use and follow later")
 			return nil
 		}
-		if err := c.pause(ctx, retryInterval); err != nil {
+		if err := pg.Pause(ctx, retryInterval); err != nil {
 			return err
 		}
 	}

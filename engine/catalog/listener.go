@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/sayrud/sayrud/engine"
+	"github.com/sayrud/sayrud/storage/pg"
 )
 
 const (
@@ -59,7 +60,7 @@ func (c *Catalog) AwaitServers(ctx context.Context, project string, revision int
 		if time.Since(start) > liveFor {
 			return false, nil
 		}
-		if err := c.pause(ctx, liveLooks); err != nil {
+		if err := pg.Pause(ctx, liveLooks); err != nil {
 			return false, err
 		}
 	}

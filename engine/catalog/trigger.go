@@ -10,6 +10,7 @@ import (
 
 	"github.com/sayrud/sayrud/engine"
 	"github.com/sayrud/sayrud/engine/relation"
+	"github.com/sayrud/sayrud/storage/pg"
 )
 
 // triggerLock is the first key of the advisory locks under which the on_write trigger of a leaf is made or dropped; the second is its
@@ -148,7 +149,7 @@ func (c *Catalog) awaitTriggers(ctx context.Context, done *change, report *Repor
 		if held, err = c.followTriggers(ctx, done.next.Name); err != nil {
 			c.log.Error("make triggers", "project", done.next.Name, "error", err)
 		}
-		if len(held) == 0 || time.Since(start) > followFor || c.pause(ctx, retryInterval) != nil {
+		if len(held) == 0 || time.Since(start) > followFor || pg.Pause(ctx, retryInterval) != nil {
 			break
 		}
 	}

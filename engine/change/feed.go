@@ -104,7 +104,7 @@ func (f *Feed) Run(ctx context.Context) error {
 			if failures == 0 && !errors.Is(err, errForgotten) {
 				f.log.Warn("the log of changes cannot be followed; nothing is cached until it can", "error", err)
 			}
-			if err := pause(ctx, min(time.Duration(failures+1)*5*interval, time.Second)); err != nil {
+			if err := pg.Pause(ctx, min(time.Duration(failures+1)*5*interval, time.Second)); err != nil {
 				return err
 			}
 		}
@@ -147,7 +147,7 @@ func (f *Feed) follow(ctx context.Context, failures *int) error {
 		*failures = 0
 		last = begun
 		f.take(found, begun)
-		if err := pause(ctx, interval); err != nil {
+		if err := pg.Pause(ctx, interval); err != nil {
 			return err
 		}
 		if err := f.rest(ctx); err != nil {
@@ -173,15 +173,4 @@ func (f *Feed) take(found *news, begun time.Time) {
 		return true
 	})
 	f.polled.Store(int64(begun.Sub(f.begun)))
-}
-
-func pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
-	}
 }

@@ -3,6 +3,8 @@ package change
 import (
 	"context"
 	"time"
+
+	"github.com/sayrud/sayrud/storage/pg"
 )
 
 // kept is how long a row stays after its transaction ended, at least; twice that at most.
@@ -20,7 +22,7 @@ WHERE xid < $1::text::xid8 AND pg_try_advisory_xact_lock(8317, 1)`
 // prune deletes rows whose transaction ended a while ago, until ctx ends.
 func (f *Feed) prune(ctx context.Context) error {
 	for oldest := ""; ; {
-		if err := pause(ctx, kept); err != nil {
+		if err := pg.Pause(ctx, kept); err != nil {
 			return err
 		}
 		next, err := f.pruneOnce(ctx, oldest)

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/sayrud/sayrud/storage/pg"
 )
 
 const (
@@ -34,7 +36,7 @@ func (q *Queue) live(ctx context.Context) error {
 			break
 		}
 		q.cfg.Log.Warn("the queue lost its connection; connecting again", "error", err)
-		pause(ctx, startPause)
+		_ = pg.Pause(ctx, startPause) // the loop looks at ctx itself
 	}
 	return nil
 }
@@ -58,7 +60,7 @@ func (q *Queue) hold(ctx context.Context) error {
 		if n := tag.RowsAffected(); n > 0 {
 			q.cfg.Log.Info("took over the attempts of a server that is gone", "attempts", n)
 		}
-		if !pause(ctx, lookAround) {
+		if pg.Pause(ctx, lookAround) != nil {
 			return nil
 		}
 	}

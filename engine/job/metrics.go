@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/sayrud/sayrud/storage/pg"
 )
 
 // metrics are what the queue tells Prometheus.
@@ -71,7 +73,7 @@ func (q *Queue) watch(ctx context.Context) error {
 			q.metrics.states.WithLabelValues(string(Dead)).Set(dead)
 			q.metrics.outbox.Set(outbox)
 		}
-		if !pause(ctx, watchPause) {
+		if pg.Pause(ctx, watchPause) != nil {
 			return nil
 		}
 	}

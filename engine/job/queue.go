@@ -15,6 +15,8 @@ import (
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 	"golang.org/x/sync/errgroup"
+
+	"github.com/sayrud/sayrud/storage/pg"
 )
 
 // schemaName is the PostgreSQL schema of River's tables.
@@ -119,7 +121,7 @@ func (q *Queue) work(ctx context.Context) error {
 			break
 		}
 		q.cfg.Log.Warn("the queue cannot start; trying again", "error", err)
-		if !pause(ctx, startPause) {
+		if pg.Pause(ctx, startPause) != nil {
 			return nil
 		}
 	}
@@ -135,18 +137,6 @@ func (q *Queue) Wake() {
 	select {
 	case q.wake <- struct{}{}:
 	default:
-	}
-}
-
-// pause waits; false says that ctx ended.
-func pause(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-timer.C:
-		return true
 	}
 }
 

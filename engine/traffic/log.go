@@ -99,7 +99,7 @@ func (l *Log) Run(ctx context.Context) {
 	for {
 		now := time.Now()
 		next := now.Truncate(keepPause).Add(keepPause)
-		if !pause(ctx, next.Sub(now)) {
+		if pg.Pause(ctx, next.Sub(now)) != nil {
 			return
 		}
 		if next.Unix()%int64(countPause/time.Second) == 0 {
@@ -179,16 +179,4 @@ func (l *Log) Close() {
 	ctx, cancel := context.WithTimeout(context.Background(), lastWait)
 	defer cancel()
 	_ = l.Flush(ctx)
-}
-
-// pause waits; false means that ctx has ended.
-func pause(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-timer.C:
-		return true
-	}
 }

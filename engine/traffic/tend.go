@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/sayrud/sayrud/storage/pg"
 )
 
 const (
@@ -22,7 +24,7 @@ func (l *Log) tend(ctx context.Context) {
 		if err := l.Tidy(ctx, time.Now()); err != nil && ctx.Err() == nil {
 			l.log.Warn("old statistics of requests are not tidied", "error", err)
 		}
-		if !pause(ctx, tendPause) {
+		if pg.Pause(ctx, tendPause) != nil {
 			return
 		}
 	}
