@@ -24,15 +24,18 @@ func open(t *testing.T) (*Auth, *clock) {
 	if _, err := db.Pool().Exec(t.Context(), `INSERT INTO sl_projects (name) VALUES ('blog'), ('shop')`); err != nil {
 		t.Fatal(err)
 	}
-	a, c := New(db), &clock{}
+	a, c := New(db), &clock{begun: time.Now()}
 	a.clock = c.now
 	return a, c
 }
 
-// A clock is the real time plus what the test added.
-type clock struct{ ahead atomic.Int64 }
+// A clock stands at the time at which the test began, plus what the test added: a slow machine changes nothing.
+type clock struct {
+	begun time.Time
+	ahead atomic.Int64
+}
 
-func (c *clock) now() time.Time          { return time.Now().Add(time.Duration(c.ahead.Load())) }
+func (c *clock) now() time.Time          { return c.begun.Add(time.Duration(c.ahead.Load())) }
 func (c *clock) advance(d time.Duration) { c.ahead.Add(int64(d)) }
 
 // refusal gives the engine's error in err, empty where there is none.
