@@ -225,6 +225,20 @@ func newProvider(t *testing.T, answers map[string]string, duplicate string) *pro
 	return p
 }
 
+// heard gives how often it was asked, and what.
+func (p *provider) heard() (asked int, forms []url.Values) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.asked, p.forms
+}
+
+// forget makes it take every token as new.
+func (p *provider) forget() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	clear(p.used)
+}
+
 func serviceProject(settings string) string {
 	return `{"project": "site", "endpoints": {"a": {"route": "POST /a", "middlewares": [{"captcha": ` + settings + `}, "main"], "response": {"body": {"ok": true}}}}}`
 }
@@ -278,17 +292,18 @@ func TestCaptcha_providers(t *testing.T) {
 			for token, status := range test.want {
 				post(token, token, status)
 			}
-			asked := p.asked
+			asked, _ := p.heard()
 			post("used before", "good", 403)
 			post("none", "", 403)
 			post("too long", strings.Repeat("x", 9000), 403)
-			if p.asked != asked+1 {
-				t.Errorf("asked %d times for what is no token", p.asked-asked-1)
+			askedNow, forms := p.heard()
+			if askedNow != asked+1 {
+				t.Errorf("asked %d times for what is no token", askedNow-asked-1)
 			}
-			if form := p.forms[0]; form.Get("remoteip") != "192.0.2.1" || len(form) != 3 {
+			if form := forms[0]; form.Get("remoteip") != "192.0.2.1" || len(form) != 3 {
 				t.Errorf("the form is %v", form)
 			}
-			p.used = map[string]bool{} // a provider that forgets: we do not
+			p.forget() // we do not
 			post("used before, says our own table", "good", 403)
 			d.apply(serviceProject(`{"provider": "` + test.provider + `", "secret": {"value": "a wrong secret"}` + test.settings + `}`))
 			post("the secret is wrong", "other", 503)
