@@ -26,13 +26,14 @@
 //
 // The small set (small.go) is evaluated without goja: its closures pay fuel for each step and byte, and give up when it is spent or a
 // value's meaning is less than obvious; the worker then does the same again. A worker (worker.go) is this executable under RLIMIT_AS
-// of 128 MB beyond its start, with 200 ms for an evaluation and 400 ms for a frame; the server kills it after 500 ms or at 160 MB.
+// of 128 MB beyond its start, with 200 ms of processor time for an evaluation and 400 ms for a frame. It ends itself where a script does not heed
+// that, and the server kills it after 500 ms of processor time, after six seconds on the clock, or at 160 MB.
 // $markdown never ends in a bound: a text whose rendering may take long (more than 64 quotes and lists in one line, or a paragraph of
 // 20 KB and more that is full of brackets, asterisks and the like: see markdown_cost.go) becomes plain text, escaped, in a <pre>, at
 // most 128 KB of it. Where a program that calls it uses up its time or memory all the same, it is evaluated once more, and only texts
 // of up to 1 KB are rendered then. So what somebody wrote does not stop the program for everybody else.
 //
-// An evaluation waits 400 ms for a worker; a program holds at most one, and after three bounds within a minute is answered at once
+// An evaluation waits two seconds for a worker; a program holds at most one, and after three bounds within a minute is answered at once
 // for 30 seconds. On systems without a working RLIMIT_AS the worker watches its own memory.
 //
 // An executable that uses a Runner calls [RunWorker] first thing for the argument [Subcommand]; a test binary calls

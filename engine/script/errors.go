@@ -41,7 +41,7 @@ var (
 	ErrBroken = &BoundError{"the script ran into a bound three times within a minute and is not tried again for 30 seconds"}
 )
 
-// ErrBusy says that no worker became free within 400 ms.
+// ErrBusy says that no worker became free within two seconds.
 var ErrBusy = errors.New("the server is too busy to run the script")
 
 // ErrClosed says that the Runner was closed.

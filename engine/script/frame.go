@@ -27,6 +27,7 @@ const (
 	failScript         // an *Error
 	failTime
 	failResult
+	failStuck // failTime, and the process ended with it
 )
 
 // request is what a worker is asked.
@@ -220,7 +221,7 @@ func (r *reader) reply() (*reply, error) {
 			a.results[i] = r.value()
 		}
 	}
-	if r.bad || len(r.b) > 0 || a.failure > failResult {
+	if r.bad || len(r.b) > 0 || a.failure > failStuck {
 		return nil, errFrame
 	}
 	return a, nil

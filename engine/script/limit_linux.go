@@ -79,5 +79,16 @@ func processorTime() time.Duration {
 	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 }
 
+// processorTimeOf gives the processor time that another process has used, or 0 where it is gone. The clock of a process is made of its
+// number (clock_getcpuclockid(3)).
+func processorTimeOf(pid int) time.Duration {
+	const sched = 2 // CPUCLOCK_SCHED
+	var used unix.Timespec
+	if err := unix.ClockGettime(int32(^pid)<<3|sched, &used); err != nil {
+		return 0
+	}
+	return time.Duration(used.Nano())
+}
+
 // closeOnExec keeps what this process itself inherited from its workers (close_range(2), Linux 5.11; what is older keeps them).
 func closeOnExec() { _ = unix.CloseRange(3, ^uint(0), unix.CLOSE_RANGE_CLOEXEC) }

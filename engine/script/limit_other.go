@@ -27,6 +27,9 @@ func limitProcess() error {
 // processorTime is taken to be the time on the clock.
 func processorTime() time.Duration { return time.Duration(time.Now().UnixNano()) }
 
+// processorTimeOf is taken to be the time on the clock.
+func processorTimeOf(int) time.Duration { return processorTime() }
+
 // closeOnExec has nothing to do: what Go opens is closed.
 func closeOnExec() {}
 

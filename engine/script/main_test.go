@@ -2,6 +2,7 @@ package script
 
 import (
 	"context"
+	"math"
 	"os"
 	"testing"
 	"time"
@@ -86,7 +87,7 @@ func interpretTest(p *Program, inputs []raw.Value) (raw.Value, error) {
 	if err := c.compile(); err != nil {
 		return nil, err
 	}
-	return c.interpret(inputs, &shared, time.Now().Add(time.Minute))
+	return c.interpret(inputs, &shared, allowance{processor: math.MaxInt64, clock: time.Now().Add(time.Minute)}, func() {})
 }
 
 // smallTest evaluates in the small set.

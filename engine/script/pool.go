@@ -7,7 +7,7 @@ import (
 )
 
 // queueTime is how long an evaluation waits for a worker.
-const queueTime = 400 * time.Millisecond
+const queueTime = 2 * time.Second
 
 const defaultWorkers = 2
 

@@ -15,7 +15,8 @@ import (
 
 // Bounds of a worker as the server sees it.
 const (
-	killTime   = 500 * time.Millisecond // a frame; above frameTime, for what does not heed an interrupt
+	killTime   = 500 * time.Millisecond // of processor time, for a frame: above frameTime and heedTime, for a worker that does not watch itself
+	killClock  = 6 * time.Second        // on the clock, above frameClock
 	killMemory = 160 << 20              // resident bytes
 	lookEvery  = 5 * time.Millisecond
 	startTime  = 5 * time.Second // until a new process greets
@@ -55,8 +56,11 @@ func (s *slot) exchange(q *request) (*reply, error) {
 	if cap(p.buffer) > 1<<20 {
 		p.buffer = nil
 	}
-	if err != nil && s.drop(p) {
+	switch {
+	case err != nil && s.drop(p):
 		err = ErrClosed
+	case err == nil && answer.failure == failStuck:
+		s.drop(p)
 	}
 	return answer, err
 }
@@ -130,8 +134,8 @@ func (p *process) greeted() error {
 }
 
 func (p *process) exchange(id uint64) (*reply, error) {
-	w := &watch{process: p, deadline: time.Now().Add(killTime)}
-	if err := p.in.SetWriteDeadline(w.deadline); err != nil {
+	w := p.watch()
+	if err := p.in.SetWriteDeadline(w.clock); err != nil {
 		return nil, err
 	}
 	if _, err := p.in.Write(p.buffer); err != nil {
@@ -168,30 +172,35 @@ func (p *process) exchange(id uint64) (*reply, error) {
 	return answer, nil
 }
 
-// watch reads from a process while looking at its memory and the clock.
+// watch reads from a process while looking at its memory, its processor time and the clock.
 type watch struct {
-	process  *process
-	deadline time.Time
-	memory   bool
+	process   *process
+	processor time.Duration // the processor time of the process at which it is to be killed
+	clock     time.Time
+	memory    bool
+}
+
+func (p *process) watch() *watch {
+	return &watch{process: p, processor: processorTimeOf(p.cmd.Process.Pid) + killTime, clock: time.Now().Add(killClock)}
 }
 
 // Read waits in small steps. On Linux a pipe's read deadline costs less than a goroutine and a channel.
 func (w *watch) Read(b []byte) (int, error) {
 	for {
-		now := time.Now()
-		if !now.Before(w.deadline) {
-			return 0, os.ErrDeadlineExceeded
-		}
-		if err := w.process.out.SetReadDeadline(now.Add(lookEvery)); err != nil {
+		if err := w.process.out.SetReadDeadline(time.Now().Add(lookEvery)); err != nil {
 			return 0, err
 		}
 		n, err := w.process.out.Read(b)
 		if n > 0 || !errors.Is(err, os.ErrDeadlineExceeded) {
 			return n, err
 		}
-		if residentBytes(w.process.cmd.Process.Pid) > killMemory {
+		pid := w.process.cmd.Process.Pid
+		if residentBytes(pid) > killMemory {
 			w.memory = true
 			return 0, errors.New("memory")
+		}
+		if processorTimeOf(pid) >= w.processor || !time.Now().Before(w.clock) {
+			return 0, os.ErrDeadlineExceeded
 		}
 	}
 }

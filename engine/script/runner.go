@@ -171,7 +171,7 @@ func (a *reply) error() error {
 	switch a.failure {
 	case failNone:
 		return nil
-	case failTime:
+	case failTime, failStuck:
 		return ErrTime
 	case failResult:
 		return ErrResult

@@ -18,9 +18,11 @@ const Subcommand = "__script"
 const (
 	memoryLimit    = 128 << 20 // beyond what the process has at its start
 	stackLimit     = 32 << 20
-	callTime       = 200 * time.Millisecond // one evaluation
-	frameTime      = 400 * time.Millisecond // all of a frame
-	regexpTime     = 430 * time.Millisecond // above both: regexp2 swallows its own timeout and answers "no match"
+	callTime       = 200 * time.Millisecond // of processor time, for one evaluation
+	frameTime      = 400 * time.Millisecond // of processor time, for all of a frame
+	heedTime       = 50 * time.Millisecond  // of processor time, from an interrupt to the end of the process
+	frameClock     = 5 * time.Second        // for all of a frame, on the clock
+	regexpTime     = 10 * time.Second       // on the clock and above all others: regexp2 swallows its own timeout and answers "no match"
 	maxCallStack   = 500
 	cachedPrograms = 256
 )

@@ -13,13 +13,13 @@ import (
 )
 
 // interpret evaluates the program in a goja runtime of its own, so that nothing is shared between evaluations. The runtime is
-// interrupted when its time is up; what does not heed that is killed by the server.
-func (c *compiled) interpret(inputs []raw.Value, shared *Shared, deadline time.Time) (result raw.Value, err error) {
+// interrupted when its time is up; giveUp ends what does not heed that.
+func (c *compiled) interpret(inputs []raw.Value, shared *Shared, frame allowance, giveUp func()) (result raw.Value, err error) {
 	rt := goja.New()
 	rt.SetMaxCallStackSize(maxCallStack)
 	rt.SetTimeSource(func() time.Time { return shared.Now })
-	in := &interpreter{rt: rt, shared: shared, deadline: deadline}
-	alarm := setAlarm(rt, deadline)
+	in := &interpreter{rt: rt, shared: shared, frame: frame}
+	alarm := setAlarm(rt, frame, giveUp)
 	defer alarm.stop()
 	defer func() {
 		if p := recover(); p != nil {
@@ -63,9 +63,9 @@ func (c *compiled) call(in *interpreter, inputs []raw.Value) (goja.Value, error)
 }
 
 type interpreter struct {
-	rt       *goja.Runtime
-	shared   *Shared
-	deadline time.Time
+	rt     *goja.Runtime
+	shared *Shared
+	frame  allowance
 }
 
 // fault makes an error of what goja raised.

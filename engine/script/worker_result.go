@@ -4,7 +4,6 @@ import (
 	"math"
 	"reflect"
 	"strings"
-	"time"
 
 	"github.com/dop251/goja"
 
@@ -40,7 +39,7 @@ func (e *encoder) value(v goja.Value, key string, depth int) error {
 	if len(e.dst) > maxResult {
 		return ErrResult
 	}
-	if e.count++; e.count%lookAtClock == 0 && time.Now().After(e.in.deadline) {
+	if e.count++; e.count%lookAtClock == 0 && e.in.frame.left() <= 0 {
 		return ErrTime
 	}
 	switch v := v.(type) {

@@ -3,6 +3,7 @@ package script
 import (
 	"errors"
 	"fmt"
+	"os"
 	"time"
 
 	"github.com/dop251/goja"
@@ -57,7 +58,7 @@ func (w *worker) serve(frame []byte) ([]byte, error) {
 }
 
 func (w *worker) calls(r *reader, answer *reply, programs []*compiled, values []raw.Value, shared *Shared) error {
-	deadline := time.Now().Add(frameTime)
+	frame := allow()
 	size := 0
 	for i, n := 0, r.count(); i < n; i++ {
 		index := r.uint()
@@ -76,7 +77,7 @@ func (w *worker) calls(r *reader, answer *reply, programs []*compiled, values []
 		if r.bad {
 			return errFrame
 		}
-		result, err := p.run(inputs, shared, deadline)
+		result, err := p.run(inputs, shared, frame, func() { answer.last(i) })
 		if size += len(result); err == nil && size > maxResult {
 			err = ErrResult
 		}
@@ -103,6 +104,14 @@ func (a *reply) fail(call int, err error) {
 	default:
 		a.err.Message = cutMessage(err.Error())
 	}
+}
+
+// last answers that a call does not heed its interrupt, and ends the process. Nothing else writes meanwhile: the frame's own goroutine
+// is in that call, or waits to stop its alarm.
+func (a *reply) last(call int) {
+	a.call, a.failure = call, failStuck
+	_, _ = os.Stdout.Write(a.frame()) // without it the server finds the process gone
+	os.Exit(0)
 }
 
 // cutMessage bounds a message that a script may have made.
@@ -148,8 +157,8 @@ func (w *worker) program(r *reader) (*compiled, error) {
 }
 
 // run evaluates one call: in the small set where it is in it, else by goja.
-func (c *compiled) run(inputs []raw.Value, shared *Shared, deadline time.Time) (raw.Value, error) {
-	if !time.Now().Before(deadline) {
+func (c *compiled) run(inputs []raw.Value, shared *Shared, frame allowance, giveUp func()) (raw.Value, error) {
+	if frame.left() <= 0 {
 		return nil, ErrTime
 	}
 	if c.small != nil {
@@ -163,7 +172,7 @@ func (c *compiled) run(inputs []raw.Value, shared *Shared, deadline time.Time) (
 			return nil, err
 		}
 	}
-	return c.interpret(inputs, shared, deadline)
+	return c.interpret(inputs, shared, frame, giveUp)
 }
 
 // compile makes the goja program: a function whose parameters are the inputs and then the helpers that are mentioned.
