@@ -187,13 +187,18 @@ func (w *writer) field(t *engine.Table, fc fieldChange) {
 
 const (
 	insertEndpoint = `
-INSERT INTO public.sl_endpoints (project_id, name, position, definition, revision)
-VALUES ($1, $2, 0, $3, $4)
-RETURNING id`
+WITH written AS (
+  INSERT INTO public.sl_endpoints (project_id, name, position, definition, revision)
+  VALUES ($1, $2, 0, $3, $4)
+  RETURNING *
+)` + addVersion
 	updateEndpoint = `
-UPDATE public.sl_endpoints
-SET name = $2, definition = $3, revision = $4
-WHERE id = $1`
+WITH written AS (
+  UPDATE public.sl_endpoints
+  SET name = $2, definition = $3, revision = $4
+  WHERE id = $1
+  RETURNING *
+)` + addVersion
 	deleteEndpoint = `
 DELETE FROM public.sl_endpoints
 WHERE id = $1`
@@ -208,16 +213,16 @@ func (w *writer) endpoints() error {
 	next := w.change.next
 	for _, ec := range w.change.endpoints {
 		e := ec.after
-		switch {
-		case e == nil:
+		if e == nil {
 			w.later("drop endpoint "+ec.before.Name, deleteEndpoint, ec.before.ID)
-		case e.ID != 0:
-			e.Revision = next.Revision
-			w.later("write endpoint "+e.Name, updateEndpoint, e.ID, e.Name, string(endpointText(e)), e.Revision)
-		default:
-			e.Revision = next.Revision
-			w.ask(&e.ID, "write endpoint "+e.Name, insertEndpoint, next.ID, e.Name, string(endpointText(e)), e.Revision)
+			continue
 		}
+		e.Revision = next.Revision
+		statement, of := updateEndpoint, e.ID
+		if of == 0 {
+			statement, of = insertEndpoint, next.ID
+		}
+		w.ask(&e.ID, "write endpoint "+e.Name, statement, of, e.Name, string(endpointText(e)), e.Revision, w.options.Actor, keptVersions-1)
 	}
 	if !w.moved() {
 		return nil

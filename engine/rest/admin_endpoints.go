@@ -2,6 +2,7 @@ package rest
 
 import (
 	"github.com/sayrud/sayrud/engine"
+	"github.com/sayrud/sayrud/engine/catalog"
 	"github.com/sayrud/sayrud/engine/definition"
 	"github.com/sayrud/sayrud/engine/middleware"
 	"github.com/sayrud/sayrud/engine/raw"
@@ -62,6 +63,15 @@ func (s *Server) endpoint(c *call, in *endpointIn) (endpointDetail, error) {
 		}
 	}
 	return endpointDetail{}, noEndpoint(in.Endpoint)
+}
+
+func (s *Server) endpointVersions(c *call, in *endpointIn) (list[catalog.EndpointVersion], error) {
+	ep, own := c.project.Endpoints.Get(in.Endpoint)
+	if !own {
+		return list[catalog.EndpointVersion]{}, noEndpoint(in.Endpoint)
+	}
+	items, err := s.cfg.Catalog.EndpointVersions(c.ctx(), ep.ID)
+	return list[catalog.EndpointVersion]{items}, err
 }
 
 func (s *Server) createEndpoint(c *call, in *createIn) (edited, error) {

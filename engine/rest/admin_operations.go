@@ -96,6 +96,7 @@ func (s *Server) projectOperations() []operation {
 		made(row("POST", project+"/endpoints", "Make an endpoint", routes, s.createEndpoint)),
 		row("GET", project+"/endpoints/{endpoint}", "An endpoint", seeRoutes, s.endpoint),
 		row("PUT", project+"/endpoints/{endpoint}", "Replace an endpoint", routes, s.putEndpoint),
+		row("GET", project+"/endpoints/{endpoint}/versions", "The definitions that an endpoint has had, the present one first", seeRoutes, s.endpointVersions),
 		row("DELETE", project+"/endpoints/{endpoint}", "Drop an endpoint", routes, s.dropEndpoint),
 		row("POST", project+"/try/endpoint", "Run an endpoint that is not saved; what it writes is rolled back", routes, s.tryEndpoint),
 		row("POST", table+"/try/expression", "Try a generated field's expression on five records", shape, s.tryExpression),
