@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { diffLines } from '@/pages/endpoint/diff'
+import { changedLines, diffLines } from '@/pages/endpoint/diff'
 import { Draft, type Definition } from '@/pages/endpoint/draft'
 import { guardAs, questionOf } from '@/pages/endpoint/guards'
 import { clearIn, merged, same, setIn } from '@/pages/endpoint/json'
@@ -81,6 +81,7 @@ describe('JSON that is never changed in place', () => {
     expect(same({ a: 1, b: 2 }, { b: 2, a: 1 })).toBe(false)
   })
   it('compares texts by lines', () => {
+    expect(changedLines('a\nb', 'a\nx\ny')).toEqual({ more: 2, less: 1 })
     expect(diffLines('a\nb\nc', 'a\nx\nc').map((l) => l.kind + l.text)).toEqual(['samea', 'outb', 'inx', 'samec'])
   })
 })

@@ -260,6 +260,26 @@ test("two people: disjoint changes are joined, others are compared", async () =>
   quiet(tab);
 });
 
+test("an earlier version is compared, taken and saved again", async () => {
+  const { page } = tab;
+  await visit(page, `${home}/endpoints/one#versions`);
+  const { items } = await api("GET", `${project}/endpoints/one/versions`);
+  const first = items.at(-1);
+  assert.ok(items.length > 2 && first.definition.label !== "Last");
+  if (items.length > 5) await by(page, "version-all").click();
+  const row = by(page, `version-${first.revision}`);
+  await by(row, "version-compare").click();
+  await row.locator(".line.out, .line.in").first().waitFor();
+  await shot(page, "endpoint-versions");
+  await by(row, "version-take").click();
+  await by(page, "unsaved").waitFor();
+  assert.equal((await endpoint("one")).label, "Last");
+  await saved(page);
+  assert.deepEqual(await endpoint("one"), first.definition);
+  assert.equal((await api("GET", `${project}/endpoints/one/versions`)).items.length, items.length + 1);
+  quiet(tab);
+});
+
 test("the console rolls back, asks as somebody, and really runs when told to", async () => {
   const { page } = tab;
   await visit(page, `${home}/endpoints/create_comments`);

@@ -24,3 +24,9 @@ export function diffLines(before: string, after: string): DiffLine[] {
   }
   return out
 }
+
+/** How many lines the second text has that the first has not, and the other way round. */
+export function changedLines(before: string, after: string): { more: number; less: number } {
+  const lines = diffLines(before, after)
+  return { more: lines.filter((l) => l.kind === 'in').length, less: lines.filter((l) => l.kind === 'out').length }
+}

@@ -1,7 +1,7 @@
 /** What the server finds wrong at a place of a definition, and what would be right. */
 export interface Problem { path: string[]; message: string; hint: string }
 
-export const sections = ['basics', 'params', 'data', 'filter', 'order', 'flow', 'response', 'docs', 'source'] as const
+export const sections = ['basics', 'params', 'data', 'filter', 'order', 'flow', 'response', 'docs', 'versions', 'source'] as const
 export type SectionName = typeof sections[number]
 
 const owner: Record<string, SectionName> = {
