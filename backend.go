@@ -65,10 +65,11 @@ func (g *Globals) openBackend(ctx context.Context, in *instance, set settings, l
 		return nil, err
 	}
 	b.captchas = middleware.NewCaptchas(middleware.CaptchaConfig{DB: in.db, Outbound: b.outbound, Key: in.secrets.Key(), URLs: set.captchas, Log: log})
+	made := thisBuild()
 	b.server, err = rest.New(rest.Config{
 		DB: in.db, Catalog: in.catalog, Records: in.records, Files: in.files, Scripts: in.scripts, Auth: b.principals, Limits: b.limits, Log: log,
 		Cache: middleware.NewCache(b.feed, 0), Changes: b.feed, Secrets: in.secrets, Env: g.lookupEnv, Outbound: b.outbound, Captchas: b.captchas, Jobs: b.jobs, Traffic: b.traffic,
-		Samples: samples(), Registry: registry, Panel: ui.Handler("/_/"), TrustedProxies: set.proxies, Version: version, Commit: commit,
+		Samples: samples(), Registry: registry, Panel: ui.Handler("/_/"), TrustedProxies: set.proxies, Version: made.version, Commit: made.commit,
 	})
 	return b, err
 }

@@ -38,7 +38,8 @@ type versionCommand struct{}
 
 // Run prints the versions of the program and of its PostgreSQL.
 func (c *versionCommand) Run(ctx context.Context, t terminal, g *Globals) (err error) {
-	fmt.Fprintf(t.Out, "sayrud %s (%s, %s %s/%s)\n", version, commit, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	b := thisBuild()
+	fmt.Fprintf(t.Out, "sayrud %s (%s, %s %s/%s)\n", b.version, b.commit, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	in, err := g.openDatabase(ctx, g.logger(t.Err))
 	if err != nil {
 		return err

@@ -27,12 +27,6 @@ const (
 	exitUsage  = 2
 )
 
-// version and commit are set by the build.
-var (
-	version = "unknown"
-	commit  = "unknown"
-)
-
 func main() {
 	if len(os.Args) > 1 {
 		switch os.Args[1] {

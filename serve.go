@@ -125,7 +125,7 @@ func (c *serveCommand) welcome(ctx context.Context, t terminal, principals *auth
 	if c.PanelAddr != "" {
 		panel = c.PanelAddr
 	}
-	fmt.Fprintf(t.Out, "Sayrud %s\n  endpoints  http://%s/api/\n  panel      http://%s/_/\n", version, c.HTTP, panel)
+	fmt.Fprintf(t.Out, "Sayrud %s\n  endpoints  http://%s/api/\n  panel      http://%s/_/\n", thisBuild().version, c.HTTP, panel)
 	needed, err := principals.NeedsSetup(ctx)
 	if err != nil || !needed {
 		return err
