@@ -19,7 +19,7 @@ func bodyLimitDefinition() *Definition {
 			"request says its length. It counts for the whole onion, wherever it stands.",
 		Before: true,
 		Properties: []Property{
-			{Name: "bytes", Type: TypeInteger, Required: true, Min: 1, Max: maxBodyLimit, Doc: "bytes, such as 65536"},
+			{Name: "bytes", Type: TypeInteger, Required: true, Min: 1, Max: maxBodyLimit, Example: raw.Value("65536"), Doc: "bytes, such as 65536"},
 		},
 		Compile: func(raw.Value, Bench) (Wrap, engine.Problems) {
 			return func(next Handler) Handler {

@@ -19,6 +19,7 @@ type Property struct {
 	Slot     bool                                   // a string, also one inside it, may hold an expression; the schema says "x-slot": true
 	OrSecret bool                                   // a secret may stand instead; the schema says "x-secret": true
 	Default  raw.Value                              // for the form; nil is none
+	Example  raw.Value                              // what a form begins with where something must be there; nil is nothing
 	Min, Max int64                                  // of an integer, of the items of an array or map; both 0 is unbounded
 	Values   []string                               // what a string may be; nil is anything
 	Form     string                                 // the JSON Schema "pattern" of a string, for the form

@@ -48,7 +48,7 @@ func (p *Property) appendSchema(b []byte) []byte {
 		b = append(b, `"x-secret":true,`+secretSchema...)
 	case p.OrSecret:
 		plain := *p
-		plain.OrSecret, plain.Doc, plain.Default = false, "", nil
+		plain.OrSecret, plain.Doc, plain.Default, plain.Example = false, "", nil, nil
 		b = append(b, `"x-secret":true,"anyOf":[`...)
 		b = append(plain.appendSchema(b), `,{`+secretSchema+`}]`...)
 	default:
@@ -56,6 +56,9 @@ func (p *Property) appendSchema(b []byte) []byte {
 	}
 	if p.Default != nil {
 		b = append(append(b, `,"default":`...), p.Default...)
+	}
+	if p.Example != nil {
+		b = append(append(append(b, `,"examples":[`...), p.Example...), ']')
 	}
 	if p.Doc != "" {
 		b = raw.AppendString(append(b, `,"description":`...), p.Doc)

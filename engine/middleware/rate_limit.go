@@ -24,7 +24,7 @@ func rateLimitDefinition() *Definition {
 		Doc:    "A token bucket: `limit` requests at once, refilled over `per`; counted across all servers. Of a request with `bulk` each item counts. A refused request answers 429 with Retry-After and does not count.",
 		Before: true,
 		Properties: []Property{
-			{Name: "limit", Type: "integer", Required: true, Min: 1, Max: 1_000_000, Doc: "how many requests"},
+			{Name: "limit", Type: "integer", Required: true, Min: 1, Max: 1_000_000, Example: raw.Value("60"), Doc: "how many requests"},
 			{Name: "per", Type: "string", Default: raw.Text("1m"), Form: "^[0-9]+(s|m|h|d)$", Check: checkPer, Doc: "over which time: 30s, 1m, 2h, 1d"},
 			{Name: "by", Type: "string", Slot: true, Default: raw.Text("$request.ip"), Doc: "what is counted by itself; an IPv6 address counts as its /64"},
 			{Name: "headers", Type: TypeBoolean, Default: raw.False,

@@ -7,6 +7,7 @@ export interface Schema {
   type?: string | string[]
   description?: string
   default?: Json
+  examples?: Json[]
   enum?: Json[]
   properties?: Record<string, Schema>
   additionalProperties?: boolean | Schema
@@ -131,6 +132,11 @@ export function emptyOf(setting: Setting | undefined): Json {
     case 'integer': case 'number': return setting.min ?? 0
     default: return ''
   }
+}
+
+/** What a form begins with: an example of each setting that must be there and has one. */
+export function begun(schema: Schema | undefined): Settings {
+  return Object.fromEntries((schema?.required ?? []).flatMap((name) => (schema?.properties?.[name]?.examples ?? []).slice(0, 1).map((value) => [name, value])))
 }
 
 /** A slot's value as one writes it: texts as they are, anything else as JSON. */

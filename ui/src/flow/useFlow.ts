@@ -2,14 +2,15 @@ import { computed, nextTick, ref, watch, type Ref } from 'vue'
 import { announce } from '@/dnd/live'
 import { moved } from '@/dnd/slots'
 import { i18n } from '@/i18n'
-import { titleOf } from './middlewares'
-import type { Settings } from './schemaForm'
+import { titleOf, useMiddlewares } from './middlewares'
+import { begun, type Settings } from './schemaForm'
 import { History, newNode, reconcile, stepOf, type FlowNode, type Step } from './steps'
 
 /** The list that Flow.vue shows, what can be done with it, and its history. */
 export function useFlow(model: Ref<Step[] | undefined>) {
   const nodes = ref<FlowNode[]>([])
   const history = new History<FlowNode[]>()
+  const { schemaOf } = useMiddlewares()
   const steps = () => nodes.value.map(stepOf)
 
   watch(model, (given) => {
@@ -30,7 +31,7 @@ export function useFlow(model: Ref<Step[] | undefined>) {
   const say = (what: string, node: FlowNode, at = 0) => announce(i18n.global.t(`dnd.${what}`, { name: titleOf(node.name), place: at + 1, count: nodes.value.length }))
 
   function add(name: string, at: number): FlowNode {
-    const node = newNode(name, {})
+    const node = newNode(name, begun(schemaOf(name)))
     const next = nodes.value.slice()
     next.splice(at, 0, node)
     set(next)
