@@ -13,7 +13,7 @@ import (
 func TestPanelStory(t *testing.T) {
 	t.Parallel()
 	npm(t, "browser")
-	for _, variant := range []struct{ hands, language string }{{"mouse", "en"}, {"mouse", "zh-CN"}} {
+	for _, variant := range []struct{ hands, language string }{{"mouse", "en"}, {"mouse", "zh-CN"}, {"keys", "en"}, {"keys", "zh-CN"}} {
 		t.Run(variant.hands+" "+variant.language, func(t *testing.T) {
 			in := install(t)
 			in.start()

@@ -50,5 +50,13 @@ export function hands(page, kind) {
     await page.mouse.move(b.x - 5, b.y + b.height / 2);
     await page.mouse.up();
   }
-  return { kind, count, by, press, type, ready, reach, use, drag };
+  let told = 0;
+  /** The clicks, drags and keys since it was last asked. */
+  function taken() {
+    const all = count.clicks + count.drags + count.keys;
+    const since = all - told;
+    told = all;
+    return since;
+  }
+  return { kind, count, taken, by, press, type, ready, reach, use, drag };
 }
