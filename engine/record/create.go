@@ -1,6 +1,8 @@
 package record
 
 import (
+	"cmp"
+
 	"github.com/sayrud/sayrud/engine"
 	"github.com/sayrud/sayrud/engine/plan"
 	"github.com/sayrud/sayrud/engine/raw"
@@ -21,7 +23,7 @@ func (r *run) create() error {
 
 // insert stores the record whose values are assigned.
 func (r *run) insert(variant int) error {
-	uid := r.engine.uids.New()
+	uid := cmp.Or(r.env.NewUID, r.engine.uids.New())
 	w := r.w
 	if err := r.draw(); err != nil {
 		return err

@@ -110,20 +110,21 @@ func (b *batch) add(kind engine.EndpointKind, at string, data raw.Value, uid str
 	if b.failed != nil {
 		return
 	}
-	ep := &engine.Endpoint{Name: "record", Kind: kind, Route: engine.Route{Method: "POST", Path: "/record"}, Table: b.table.Name, Reveal: b.call.reveal(b.table)}
+	to := b.call.direct(b.table)
+	ep := to.Create()
 	if kind != engine.Create {
-		ep = b.call.byUID(b.table, kind)
+		ep = to.ByUID(kind)
 	}
 	given := map[string]raw.Value{}
 	if data != nil {
 		var err error
-		if given, err = b.call.writable(b.table, ep, data); err != nil {
+		if given, err = to.Writable(ep, data); err != nil {
 			b.failed = b.refuse(at, err)
 			return
 		}
 	}
 	if kind == engine.Create {
-		demand(b.table, ep)
+		to.Demand(ep)
 	}
 	key := string(kind) + " " + strings.Join(sortedNames(given), " ")
 	e, known := b.compiled[key]

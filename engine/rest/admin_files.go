@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/sayrud/sayrud/engine"
+	"github.com/sayrud/sayrud/engine/direct"
 	"github.com/sayrud/sayrud/engine/file"
 	"github.com/sayrud/sayrud/engine/raw"
 	"github.com/sayrud/sayrud/engine/template"
@@ -105,7 +106,7 @@ func (s *Server) files(c *call, in *filesIn) (fileList, error) {
 	if s.cfg.Files == nil {
 		return fileList{Items: []usedFile{}}, nil
 	}
-	size := pageSize(in.Size)
+	size := direct.PageSize(in.Size)
 	uses, err := s.cfg.Files.List(c.ctx(), c.project, &file.Selection{
 		Table: in.Table, Type: in.Type, Name: in.Name, Visible: !c.seesHidden(), Offset: (max(in.Page, 1) - 1) * size, Limit: size + 1,
 	})

@@ -6,8 +6,8 @@ import (
 
 	"github.com/sayrud/sayrud/engine"
 	"github.com/sayrud/sayrud/engine/auth"
+	"github.com/sayrud/sayrud/engine/direct"
 	"github.com/sayrud/sayrud/engine/raw"
-	"github.com/sayrud/sayrud/engine/value"
 )
 
 type listRecordsIn struct {
@@ -59,7 +59,7 @@ type deleted struct {
 }
 
 // maxBulk bounds what is changed at once.
-const maxBulk = 1000
+const maxBulk = direct.MaxBulk
 
 // countAtOnce is how many records a table without a filter may have, by PostgreSQL's estimate, to be counted without being asked:
 // counting so many takes a few milliseconds.
@@ -75,6 +75,13 @@ func (s *Server) listRecords(c *call, in *listRecordsIn) (raw.Value, error) {
 		return nil, err
 	}
 	return c.run(ep, in.given())
+}
+
+// listEndpoint puts the LIST together that a request asks for.
+func (c *call) listEndpoint(t *engine.Table, in *listRecordsIn) (*engine.Endpoint, error) {
+	return c.direct(t).List(direct.Selection{
+		Filter: in.Filter, Sort: in.Sort, Fields: in.Fields, Page: in.Page, Size: in.Size, Total: in.Total, Cursor: in.Cursor != "", Skip: in.Skip,
+	})
 }
 
 // given gives the parameters of listEndpoint.
@@ -109,72 +116,12 @@ func (s *Server) countRecords(c *call, in *countRecordsIn) (recordCount, error) 
 	return recordCount{Count: n, Exact: true}, err
 }
 
-// listEndpoint puts the LIST together that a request asks for.
-func (c *call) listEndpoint(t *engine.Table, in *listRecordsIn) (*engine.Endpoint, error) {
-	filter, err := plainFilter(in.Filter)
-	if err != nil {
-		return nil, err
-	}
-	if err := c.checkNames(t, filter, append(in.Sort, in.Fields...)); err != nil {
-		return nil, err
-	}
-	ep := &engine.Endpoint{
-		Name: "records", Kind: engine.List, Route: engine.Route{Method: "GET", Path: "/records"}, Table: t.Name, Filter: filter, Reveal: c.reveal(t),
-		Page: &engine.Page{Number: raw.Int(max(in.Page, 1)), Size: raw.Int(pageSize(in.Size)), Total: in.Total},
-	}
-	if in.Cursor != "" {
-		ep.Params.Set("cursor", &engine.Param{Name: "cursor", Type: engine.TypeText})
-		ep.Page = &engine.Page{Cursor: raw.Text("$params.cursor"), Size: raw.Int(pageSize(in.Size)), Skip: max(in.Skip, 0), Total: in.Total}
-	}
-	if len(in.Sort) > 0 {
-		if ep.Sort, err = rawOf(in.Sort); err != nil {
-			return nil, err
-		}
-	}
-	if len(in.Fields) > 0 {
-		ep.Response = &engine.Response{Body: selection(in.Fields)}
-	}
-	return ep, nil
-}
-
-func pageSize(asked int) int {
-	switch {
-	case asked <= 0:
-		return 50
-	case asked > maxBulk:
-		return maxBulk
-	}
-	return asked
-}
-
-// selection is the template of a list of chosen fields; the uid and the version are always there.
-func selection(fields []string) raw.Value {
-	b := raw.Value(`{"items":[{"$each":"$records","uid":"$record.uid","version":"$record.version"`)
-	for _, name := range fields {
-		if name == "uid" || name == "version" || !engine.ValidMemberName(name) {
-			continue
-		}
-		b = append(raw.AppendString(append(b, ','), name), ':')
-		b = raw.AppendString(b, "$record."+name)
-	}
-	return append(b, `}],"page":"$page","size":"$size","total":"$total","next":"$next"}`...)
-}
-
-var uidFilter = raw.Value(`{"uid":"$params.uid"}`)
-
-// byUID is an endpoint for one record.
-func (c *call) byUID(t *engine.Table, kind engine.EndpointKind) *engine.Endpoint {
-	ep := &engine.Endpoint{Name: "record", Kind: kind, Route: engine.Route{Method: "POST", Path: "/record"}, Table: t.Name, Filter: uidFilter, Reveal: c.reveal(t)}
-	ep.Params.Set("uid", &engine.Param{Name: "uid", Type: engine.TypeText})
-	return ep
-}
-
 func (s *Server) getRecord(c *call, in *recordIn) (raw.Value, error) {
 	t, err := c.table(in.Table)
 	if err != nil {
 		return nil, err
 	}
-	body, err := c.run(c.byUID(t, engine.View), map[string]raw.Value{"uid": raw.Text(in.UID)})
+	body, err := c.run(c.direct(t).ByUID(engine.View), map[string]raw.Value{"uid": raw.Text(in.UID)})
 	c.tag(body)
 	return body, err
 }
@@ -186,54 +133,18 @@ func (c *call) tag(record raw.Value) {
 	}
 }
 
-// writable declares a parameter for each field that data names. It refuses names that are no fields, and fields that nobody writes.
-func (c *call) writable(t *engine.Table, ep *engine.Endpoint, data raw.Value) (map[string]raw.Value, error) {
-	if data.Kind() != raw.Object {
-		return nil, engine.Errorf(engine.Invalid, "data must be an object.")
-	}
-	lang := value.PickLang("auto", c.q.HTTP.Header.Get("Accept-Language"))
-	given := map[string]raw.Value{}
-	var refused []engine.FieldError
-	data.Members(func(key, v raw.Value) bool {
-		name, _ := key.Text()
-		f, found := t.Fields.Get(name)
-		switch {
-		case !found:
-			refused = append(refused, engine.FieldError{Param: name, Label: name, Code: "unknown", Message: value.Sentence(lang, "unknown", name)})
-		case f.Type == engine.TypeGenerated || f.Type == engine.TypeAutonumber:
-			refused = append(refused, engine.FieldError{Param: name, Label: f.DisplayLabel(), Code: "readonly", Message: value.Sentence(lang, "readonly", f.DisplayLabel())})
-		default:
-			ep.Params.Set(name, &engine.Param{Name: name, In: engine.InBody})
-			given[name] = v
-		}
-		return true
-	})
-	if refused != nil {
-		return nil, &engine.Error{Code: engine.Invalid, Fields: refused}
-	}
-	return given, nil
-}
-
-// demand declares the required fields that nothing fills, so that each one missing is told of as such.
-func demand(t *engine.Table, ep *engine.Endpoint) {
-	for name, f := range t.Fields.All() {
-		if _, declared := ep.Params.Get(name); !declared && f.Stored() && f.Type != engine.TypeAutonumber && f.IsRequired() && f.Default == nil {
-			ep.Params.Set(name, &engine.Param{Name: name, In: engine.InBody})
-		}
-	}
-}
-
 func (s *Server) createRecord(c *call, in *createRecordIn) (raw.Value, error) {
 	t, err := c.table(in.Table)
 	if err != nil {
 		return nil, err
 	}
-	ep := &engine.Endpoint{Name: "record", Kind: engine.Create, Route: engine.Route{Method: "POST", Path: "/record"}, Table: t.Name, Reveal: c.reveal(t)}
-	given, err := c.writable(t, ep, orEmpty(in.Data))
+	to := c.direct(t)
+	ep := to.Create()
+	given, err := to.Writable(ep, orEmpty(in.Data))
 	if err != nil {
 		return nil, err
 	}
-	demand(t, ep)
+	to.Demand(ep)
 	body, err := c.run(ep, given)
 	if err != nil {
 		return nil, err
@@ -249,8 +160,9 @@ func (s *Server) patchRecord(c *call, in *recordBody) (raw.Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	ep := c.byUID(t, engine.Update)
-	given, err := c.writable(t, ep, orEmpty(in.Data))
+	to := c.direct(t)
+	ep := to.ByUID(engine.Update)
+	given, err := to.Writable(ep, orEmpty(in.Data))
 	if err != nil {
 		return nil, err
 	}
@@ -269,7 +181,7 @@ func (s *Server) deleteRecord(c *call, in *recordIn) (raw.Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	body, err := c.run(c.byUID(t, engine.Delete), map[string]raw.Value{"uid": raw.Text(in.UID)})
+	body, err := c.run(c.direct(t).ByUID(engine.Delete), map[string]raw.Value{"uid": raw.Text(in.UID)})
 	if err != nil {
 		return nil, err
 	}

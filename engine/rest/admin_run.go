@@ -6,12 +6,12 @@ import (
 
 	"github.com/sayrud/sayrud/engine"
 	"github.com/sayrud/sayrud/engine/auth"
+	"github.com/sayrud/sayrud/engine/direct"
 	"github.com/sayrud/sayrud/engine/plan"
 	"github.com/sayrud/sayrud/engine/raw"
 	"github.com/sayrud/sayrud/engine/record"
 	"github.com/sayrud/sayrud/engine/script"
 	"github.com/sayrud/sayrud/engine/template"
-	"github.com/sayrud/sayrud/engine/value"
 )
 
 // Records of the admin API go the way of all records: an endpoint is put together, compiled and run.
@@ -56,21 +56,7 @@ func (c *call) bindParams(e *endpoint, given map[string]raw.Value) error {
 	e.prepare(c.q)
 	c.q.Env.AnyFile = true
 	c.q.Env.Auth = c.principal.ValueIn(c.project.Name)
-	lang := value.PickLang("auto", c.q.HTTP.Header.Get("Accept-Language"))
-	var refused []engine.FieldError
-	params := c.q.Env.Params[:0]
-	for _, p := range e.plan.Params {
-		v, wrong := p.JSON(given[p.Name], lang)
-		if wrong != nil {
-			refused = append(refused, *wrong)
-		}
-		params = append(params, v)
-	}
-	c.q.Env.Params = params
-	if refused != nil {
-		return &engine.Error{Code: engine.Invalid, Fields: refused}
-	}
-	return nil
+	return direct.Bind(e.plan, &c.q.Env, given, c.lang())
 }
 
 // scriptRefusal tells who may see definitions which script failed and how.
@@ -90,15 +76,10 @@ func upperFirst(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 // seesHidden reports whether the principal may see hidden fields: editors and owners.
 func (c *call) seesHidden() bool { return c.principal.RoleIn(c.project.Name).AtLeast(auth.Editor) }
 
-// reveal lists the hidden fields of t that the principal may see.
-func (c *call) reveal(t *engine.Table) []string {
-	var names []string
-	if c.seesHidden() {
-		for name, f := range t.Fields.All() {
-			if f.Hidden {
-				names = append(names, name)
-			}
-		}
-	}
-	return names
+// direct gives a table as the principal may use it.
+func (c *call) direct(t *engine.Table) *direct.Table {
+	return &direct.Table{Project: c.project, Def: t, Hidden: c.seesHidden(), Lang: c.lang()}
 }
+
+// reveal lists the hidden fields of t that the principal may see.
+func (c *call) reveal(t *engine.Table) []string { return c.direct(t).Reveal() }

@@ -107,6 +107,7 @@ type Env struct {
 	Auth     raw.Value // nil and null are anonymous
 	Params   []raw.Value
 	Items    [][]raw.Value // Params of each item of a bulk CREATE; nil is none
+	NewUID   string        // of the record that a CREATE makes; "" makes one up
 	Record   *Row
 	Records  []Row
 	Sources  [][]Row // by the order of Scope.Sources; that of one record has one row

@@ -1,4 +1,4 @@
-package rest
+package direct
 
 import (
 	"strings"
@@ -7,11 +7,11 @@ import (
 	"github.com/sayrud/sayrud/engine/raw"
 )
 
-// A filter that comes with a request, and not with a definition, is data: its values are taken as they are. plainFilter rewrites it so
-// that nothing in it is an expression. The strings of LITERAL, JavaScript in a definition, may be a quoted JavaScript string here.
+// A filter that comes with a request, and not with a definition, is data: its values are taken as they are. The strings of LITERAL,
+// JavaScript in a definition, may be a quoted JavaScript string here.
 
-// plainFilter gives the filter of a request, or its refusal.
-func plainFilter(v raw.Value) (raw.Value, error) {
+// PlainFilter rewrites the filter of a request so that nothing in it is an expression, or refuses it.
+func PlainFilter(v raw.Value) (raw.Value, error) {
 	if v.IsNull() {
 		return nil, nil
 	}
@@ -165,9 +165,9 @@ func eachMember(v raw.Value, change func(name string, value raw.Value) (raw.Valu
 	return append(b, '}'), failed
 }
 
-// checkNames refuses hidden fields in a filter and a sort where the principal may not see them, also behind references.
-func (c *call) checkNames(t *engine.Table, filter raw.Value, sort []string) error {
-	if c.seesHidden() {
+// checkNames refuses hidden fields in a filter and a sort where they do not exist, also behind references.
+func (t *Table) checkNames(filter raw.Value, sort []string) error {
+	if t.Hidden {
 		return nil
 	}
 	paths := sort
@@ -179,7 +179,7 @@ func (c *call) checkNames(t *engine.Table, filter raw.Value, sort []string) erro
 		paths = append(fieldsOf(tree), sort...)
 	}
 	for _, path := range paths {
-		at := t
+		at := t.Def
 		for name := range strings.SplitSeq(strings.TrimPrefix(path, "-"), ".") {
 			f := at.Field(name)
 			if f == nil {
@@ -188,7 +188,7 @@ func (c *call) checkNames(t *engine.Table, filter raw.Value, sort []string) erro
 			if f.Hidden {
 				return engine.Errorf(engine.Invalid, "There is no field %s.", path)
 			}
-			next, found := c.project.Tables.Get(f.To)
+			next, found := t.Project.Tables.Get(f.To)
 			if !found {
 				break
 			}
