@@ -57,6 +57,8 @@ type commands struct {
 	Export  exportCommand  `cmd:"" help:"Print the project file of a project."`
 	Import  importCommand  `cmd:"" help:"Add records from an NDJSON or CSV file to a table."`
 	Dump    dumpCommand    `cmd:"" help:"Write the records of a table as NDJSON or CSV."`
+	Mount   mountCommand   `cmd:"" help:"Show tables as directories (Linux)."`
+	Umount  umountCommand  `cmd:"" help:"End a mount."`
 	Admin   adminCommand   `cmd:"" help:"Create an administrator, or set a new password."`
 	Token   tokenCommand   `cmd:"" help:"Create, list and revoke API tokens."`
 	GC      gcCommand      `cmd:"" name:"gc" help:"Delete files that no record has held for a while (a server does so by itself)."`

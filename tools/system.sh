@@ -9,6 +9,13 @@ need /usr/bin/chromium chromium
 need /usr/lib/postgresql/15/bin/postgres postgresql-15
 need /usr/bin/psql postgresql-client
 need /usr/bin/gcc gcc
+need /usr/bin/fusermount3 fuse3
+need /usr/bin/getfattr attr
+need /usr/bin/jq jq
+need /usr/bin/vim vim
+need /usr/bin/nano nano
+need /usr/bin/rsync rsync
+need /usr/bin/hugo hugo
 [ -n "$missing" ] || exit 0
 line="apt-get update && apt-get install -y --no-install-recommends$missing"
 if [ "$(id -u)" -ne 0 ]; then

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/mail"
+	"strconv"
 	"strings"
 	"time"
 
@@ -22,6 +23,14 @@ type Administrator struct {
 	Roles     map[string]Role `json:"roles"` // by project name
 	Disabled  bool            `json:"disabled"`
 	CreatedAt time.Time       `json:"created_at"`
+}
+
+// Principal gives what the administrator may do; nil where they are disabled.
+func (a *Administrator) Principal() *Principal {
+	if a.Disabled {
+		return nil
+	}
+	return &Principal{Kind: KindAdministrator, ID: strconv.FormatInt(a.ID, 10), Email: a.Email, Role: a.Role, Roles: a.Roles}
 }
 
 const (
