@@ -65,7 +65,7 @@ SELECT (SELECT count(*) FROM public.sl_deliveries WHERE state = 'waiting'),
 
 // watch keeps the gauges until ctx ends.
 func (q *Queue) watch(ctx context.Context) error {
-	for {
+	for on := true; on; on = pg.Pause(ctx, watchPause) == nil {
 		var waiting, retrying, dead, outbox float64
 		if err := q.pool.QueryRow(ctx, countStates).Scan(&waiting, &retrying, &dead, &outbox); err == nil {
 			q.metrics.states.WithLabelValues(string(Waiting)).Set(waiting)
@@ -73,8 +73,6 @@ func (q *Queue) watch(ctx context.Context) error {
 			q.metrics.states.WithLabelValues(string(Dead)).Set(dead)
 			q.metrics.outbox.Set(outbox)
 		}
-		if pg.Pause(ctx, watchPause) != nil {
-			return nil
-		}
 	}
+	return nil
 }

@@ -16,7 +16,6 @@ import (
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 	"golang.org/x/sync/errgroup"
 
-	"github.com/sayrud/sayrud/storage/pg"
 )
 
 // schemaName is the PostgreSQL schema of River's tables.
@@ -121,7 +120,9 @@ func (q *Queue) work(ctx context.Context) error {
 			break
 		}
 		q.cfg.Log.Warn("the queue cannot start; trying again", "error", err)
-		if pg.Pause(ctx, startPause) != nil {
+		select {
+		case <-time.After(startPause):
+		case <-ctx.Done():
 			return nil
 		}
 	}
