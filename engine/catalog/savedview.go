@@ -18,7 +18,7 @@ import (
 )
 
 // A SavedView is what somebody wants to see of a table: which records in which order, and which columns. It is no definition: it has
-// no revision, no export names it, and it may name fields that are gone.
+// no revision and no export names it. It follows a field that is renamed, and may name fields that are gone.
 type SavedView struct {
 	Name      string    `json:"name"`
 	Shared    bool      `json:"shared"` // everybody of the project sees it, not only its owner

@@ -28,7 +28,7 @@ func (w *writer) write(o operation) error {
 	next := w.change.next
 	next.Revision = w.change.base.Revision + 1
 	w.report.Revision = next.Revision
-	steps := []func() error{w.project, w.secrets, w.tables, w.endpoints, w.leaves, w.triggers, w.deleteFunctions, w.indexes, w.views}
+	steps := []func() error{w.project, w.secrets, w.tables, w.endpoints, w.leaves, w.triggers, w.deleteFunctions, w.indexes, w.views, w.savedViews}
 	for _, step := range steps {
 		if err := step(); err != nil {
 			return err

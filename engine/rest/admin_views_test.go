@@ -31,8 +31,15 @@ func TestSavedViews(t *testing.T) {
 		{name: "a viewer drops no shared one", method: "DELETE", path: views + "/%E5%9E%83%E5%9C%BE%E8%AF%84%E8%AE%BA?shared=true", headers: viewer, status: 403},
 		{name: "dropped", method: "DELETE", path: views + "/%E5%9E%83%E5%9C%BE%E8%AF%84%E8%AE%BA?shared=true", headers: editor, status: 204},
 		{name: "gone", method: "DELETE", path: views + "/%E5%9E%83%E5%9C%BE%E8%AF%84%E8%AE%BA?shared=true", headers: editor, status: 404},
-		{name: "a field goes", method: "PATCH", path: "/_/api/projects/blog/tables/comments/fields/likes", headers: d.token("", auth.Owner), body: `{"name":"votes"}`, status: 200},
-		{name: "the view tells", path: views, headers: viewer, status: 200, want: []string{`"problem":"filter.likes`}},
+		{name: "with columns, and through a reference", method: "PUT", path: views + "/wide", headers: editor,
+			body: `{"shared":true,"filter":{"AND":[{"likes":3},{"parent.likes":4}]},"sort":["-likes","status"],"columns":{"order":["likes","status"],"widths":{"likes":90,"order":1},"hidden":["ip"]}}`, status: 200},
+		{name: "of a field that goes", method: "PUT", path: views + "/gone", headers: editor, body: `{"shared":true,"filter":{"ip":"::1"}}`, status: 200},
+		{name: "a field is renamed", method: "PATCH", path: "/_/api/projects/blog/tables/comments/fields/likes", headers: d.token("", auth.Owner), body: `{"name":"votes"}`, status: 200},
+		{name: "the private view follows", path: views, headers: viewer, status: 200, want: []string{`{"votes":{"`}, lacks: []string{"likes"}},
+		{name: "so does the shared one", path: views, headers: editor, status: 200, lacks: []string{"likes"},
+			want: []string{`{"AND":[{"votes":3},{"parent.votes":4}]}`, `"sort":["-votes","status"]`, `{"order":["votes","status"],"widths":{"votes":90,"order":1},"hidden":["ip"]}`}},
+		{name: "a field goes", method: "DELETE", path: "/_/api/projects/blog/tables/comments/fields/ip?yes=true", headers: d.token("", auth.Owner), status: 200},
+		{name: "the view tells", path: views, headers: editor, status: 200, want: []string{`"problem":"filter.ip`}},
 	} {
 		s.name = "views: " + s.name
 		d.check(s)
