@@ -144,7 +144,11 @@ func (q *Request) readBody() error {
 
 func (q *Request) readJSON(content []byte) (err error) {
 	q.input.kind = BodyJSON
-	q.input.json, err = raw.Valid(content, BodyLimits)
+	limits := BodyLimits
+	if q.MaxNames > 0 {
+		limits.Keys = q.MaxNames
+	}
+	q.input.json, err = raw.Valid(content, limits)
 	var broken *raw.SyntaxError
 	if errors.As(err, &broken) {
 		return &BodyError{Code: engine.Invalid, Key: "body.json", Args: []any{broken.Reason, broken.Offset}}

@@ -24,6 +24,7 @@ type Request struct {
 	Names     []string // of the route's parameters, and their values
 	Path      []string
 	MaxBody   int64                // bytes; more is refused with engine.TooLarge
+	MaxNames  int                  // of JSON, members of all objects together; 0 is that of BodyLimits
 	Bind      func(*Request) error // checks the parameters into Env.Params; see Params
 	// SetParam puts a value in the place of the parameter name, or gives its refusal; the error says that there is none of the name.
 	SetParam func(q *Request, name string, v raw.Value) (*engine.FieldError, error)

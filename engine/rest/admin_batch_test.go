@@ -47,9 +47,16 @@ func TestRestoreOfRecords(t *testing.T) {
 	const records = "/_/api/projects/blog/tables/comments/records"
 	uid := d.member(scenario{method: "POST", path: records, headers: owner, body: `{"data":{"nick":"n","post":"p","likes":3}}`}, "uid")
 	gone := d.do(scenario{method: "DELETE", path: records + "/" + uid, headers: owner}).Body.String()
+	// All that a record has, as a list gives it.
+	rows := make([]string, 1000)
+	for i := range rows {
+		rows[i] = fmt.Sprintf(`{"uid":"again%04d","post":"p","parent":null,"nick":"n","email":null,"likes":%[1]d,"status":"spam","at":null,"ip":"::1","created_at":"2026-11-27T00:00:00Z","updated_at":"2026-11-27T00:00:00Z","version":3}`, i)
+	}
+	thousand := strings.Join(rows, ",")
 	for _, s := range []scenario{
 		{name: "restore", method: "POST", path: records + "/restore", body: `{"records":[` + gone + `]}`, status: 200, want: []string{`{"restored":1}`}},
 		{name: "as it was", path: records + "/" + uid, status: 200, want: []string{`"nick":"n"`, `"likes":3`, `"version":1`}},
+		{name: "a thousand of many fields", method: "POST", path: records + "/restore", body: `{"records":[` + thousand + `]}`, status: 200, want: []string{`{"restored":1000}`}},
 		{name: "not twice", method: "POST", path: records + "/restore", body: `{"records":[` + gone + `]}`, status: 409, want: []string{`"code":"conflict"`}},
 		{name: "nothing", method: "POST", path: records + "/restore", body: `{"records":[]}`, status: 400},
 		{name: "no object", method: "POST", path: records + "/restore", body: `{"records":[1]}`, status: 400},

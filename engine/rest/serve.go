@@ -45,7 +45,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	case strings.HasPrefix(path, "/api/"):
 		bound = s.serveProject(q, out, path[len("/api/"):])
 	case strings.HasPrefix(path, "/_/api/"):
-		q.MaxBody = maxAdminBody
+		q.MaxBody, q.MaxNames = maxAdminBody, maxAdminNames
 		s.admin.ServeHTTP(out, r.WithContext(withRequest(r.Context(), q)))
 	case strings.HasPrefix(path, file.Prefix) && s.cfg.Files != nil:
 		s.serveFile(q, out)
@@ -70,6 +70,10 @@ const bodyTimeout = time.Minute
 
 // maxAdminBody bounds what the admin API reads, in bytes: a project file may have 4 MB.
 const maxAdminBody = 8 << 20
+
+// maxAdminNames bounds the members of the JSON that the admin API reads: a batch or a restore of a thousand records of many fields has
+// more than an endpoint's body may have.
+const maxAdminNames = 500_000
 
 var nosniff = []string{"nosniff"}
 
