@@ -91,7 +91,7 @@ const scroll = (page, step, frames) => page.evaluate(([by, n]) => new Promise((d
 
 async function browse() {
   const profile = mkdtempSync(join(tmpdir(), "gridbench-"));
-  const browser = await chromium.launchPersistentContext(profile, { executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", headless: true, args: ["--no-sandbox", "--enable-precise-memory-info"], viewport: { width: 1280, height: 800 } });
+  const browser = await chromium.launchPersistentContext(profile, { executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", headless: true, args: ["--no-sandbox", "--disable-gpu", "--enable-precise-memory-info"], viewport: { width: 1280, height: 800 } });
   try {
     const [name, value] = headers.Cookie.split("=");
     await browser.addCookies([{ name, value, url: server }]);

@@ -26,7 +26,7 @@ export function opened(viewport = { width: 1100, height: 760 }, prepare = async 
       return route.abort();
     });
     await prepare(tab.browser);
-    tab.browser.setDefaultTimeout(180_000); // how long a busy machine may take to show something; what waits in vain says so
+    tab.browser.setDefaultTimeout(Number(process.env.PATIENCE ?? 180_000)); // how long a busy machine may take to show something; what waits in vain says so
     tab.page = await tab.browser.newPage();
     tab.page.on("console", (message) => { if (message.type() === "error") tab.complaints.push(message.text()); });
     tab.page.on("pageerror", (error) => tab.complaints.push(String(error)));

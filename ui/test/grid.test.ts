@@ -16,7 +16,7 @@ const settle = () => new Promise((done) => setTimeout(done))
 const around = (field: Field): Around => ({ field, timezone: 'Asia/Shanghai', project: 'p', t: (k) => k })
 
 describe('the page cache', () => {
-  const make = (n: number, keep = 40) => {
+  const make = (n: number, keep = 40, pace = 0) => {
     const asked: Start[] = []
     const cache = new PageCache<{ uid: string }>(async ({ cursor, skip }, size, signal) => {
       asked.push({ cursor, skip })
@@ -25,10 +25,18 @@ describe('the page cache', () => {
       const from = (cursor === '*' ? 0 : Number(cursor)) + skip
       const rows = Array.from({ length: Math.max(0, Math.min(size, n - from)) }, (_, i) => ({ uid: `r${from + i}` }))
       return { rows, next: from + size < n ? String(from + size) : null }
-    }, { size: 10, keep, changed: () => {}, failed: (e) => { throw e } })
+    }, { size: 10, keep, pace, changed: () => {}, failed: (e) => { throw e } })
     return { cache, asked }
   }
   const settled = async (cache: PageCache<{ uid: string }>) => { do await settle(); while (cache.busy) }
+  it('asks for few of the pages that fly by', async () => {
+    const { cache, asked } = make(100_000, 40, 50)
+    for (let page = 0; page < 100; page++) cache.want(page * 100, page * 100 + 5)
+    expect(asked.length).toBeLessThan(3)
+    await new Promise((done) => setTimeout(done, 60))
+    await settled(cache)
+    expect(cache.row(9903)?.uid).toBe('r9903')
+  })
   it('goes on behind cursors, and skips only for a far jump', async () => {
     const { cache, asked } = make(100_000)
     cache.want(0, 5)
@@ -162,11 +170,22 @@ describe('the edit queue', () => {
     expect(q.updates('t')).toEqual([])
     expect(q.count('t')).toBe(1)
   })
+  it('keeps an edit back while the first one is on its way', () => {
+    const q = new EditQueue()
+    const same = (a: unknown, b: unknown) => a === b
+    q.set('t', row('a', 1), 'n', 5, same)
+    const [first] = q.updates('t')
+    q.sent([first!])
+    q.set('t', row('a', 1), 'n', 1, same) // undone before the answer came
+    q.saved('t', first!, { ...row('a', 5), version: 2 })
+    q.arrived('t', (_, a, b) => a === b)
+    expect(q.updates('t').map((u) => [u.version, u.data])).toEqual([[2, { n: 1 }]])
+  })
   it('undoes and does again, also what got its uid later', () => {
     const h = new History()
-    h.push({ label: 'x', table: 't', cells: [], added: ['+1'], deleted: [] })
+    h.push({ label: 'x', table: 't', cells: [], added: [{ uid: '+1', version: 0 }], deleted: [] })
     h.renamed('+1', 'abc')
-    expect(h.undo()?.added).toEqual(['abc'])
+    expect(h.undo()?.added).toEqual([{ uid: 'abc', version: 0 }])
     expect(h.undo()).toBeUndefined()
     expect(h.redo()?.label).toBe('x')
   })

@@ -1,6 +1,7 @@
 // What the panel's tests share: one signed-in Chromium a file, the admin API beside it, the checks that every page must pass.
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
+import { isDeepStrictEqual } from "node:util";
 import { opened, SERVER, shot } from "../chromium.mjs";
 
 export { SERVER, shot };
@@ -70,6 +71,15 @@ export async function settled(page) {
     quiet = traffic.get(page).size === 0 ? quiet + 1 : 0;
     await moment();
   }
+}
+
+/** Reads again and again until the server has what is wanted; at last says what it has instead. */
+export async function becomes(read, wanted) {
+  for (const until = Date.now() + 30_000; Date.now() < until;) {
+    if (isDeepStrictEqual(await read(), wanted)) return;
+    await new Promise((done) => setTimeout(done, 60));
+  }
+  assert.deepEqual(await read(), wanted);
 }
 
 /** Opens a page of the panel and waits until it is there. */

@@ -18,6 +18,7 @@ const nothing = (): Pending => ({ edits: new Map(), bases: new Map(), added: [],
  */
 export class EditQueue {
   private readonly tables = new Map<string, Pending>()
+  private readonly sending = new Set<string>() // cells of an update that is on its way
   private seq = 0
   private made = 0
 
@@ -29,7 +30,7 @@ export class EditQueue {
 
   edit(table: string, uid: string, field: string): Edit | undefined { return this.tables.get(table)?.edits.get(key(uid, field)) }
 
-  /** Puts a value in a cell. One that is as before is no edit any more. */
+  /** Puts a value in a cell. One that is as before is no edit any more, unless another is on its way to the server. */
   set(table: string, row: Row, field: string, value: unknown, same: (a: unknown, b: unknown) => boolean): void {
     const p = this.of(table)
     const added = p.added.find((a) => a.uid === row.uid)
@@ -41,7 +42,7 @@ export class EditQueue {
     }
     if (!p.bases.has(row.uid)) p.bases.set(row.uid, row)
     const base = p.bases.get(row.uid) as Row
-    if (same(base[field], value)) this.drop(table, row.uid, field)
+    if (same(base[field], value) && !this.sending.has(key(row.uid, field))) this.drop(table, row.uid, field)
     else p.edits.set(key(row.uid, field), { table, uid: row.uid, field, before: base[field], value, seq: ++this.seq, problem: '', conflict: false })
   }
 
@@ -85,6 +86,17 @@ export class EditQueue {
     return [...byUid.values()]
   }
 
+  /** Updates are on their way, until [EditQueue.arrived]. */
+  sent(updates: Update[]): void {
+    for (const u of updates) for (const field of Object.keys(u.data)) this.sending.add(key(u.uid, field))
+  }
+  /** Nothing is on its way any more, saved or not: an edit back to what the record has is none. */
+  arrived(table: string, same: (field: string, a: unknown, b: unknown) => boolean): void {
+    this.sending.clear()
+    const p = this.of(table)
+    for (const e of [...p.edits.values()]) if (same(e.field, p.bases.get(e.uid)?.[e.field], e.value)) this.drop(table, e.uid, e.field)
+  }
+
   /** A save came back: what was sent is done; what was typed meanwhile stays, on top of the record as it is now. */
   saved(table: string, update: Update, row: Row): void {
     const p = this.of(table)
@@ -115,7 +127,7 @@ export class EditQueue {
 }
 
 /** What can be undone: cells with what they held before and after, records that came or went. */
-export interface Step { label: string; table: string; cells: Array<{ uid: string; field: string; before: unknown; after: unknown }>; added: string[]; deleted: Row[] }
+export interface Step { label: string; table: string; cells: Array<{ uid: string; field: string; before: unknown; after: unknown }>; added: Row[]; deleted: Row[] }
 
 /** The steps that can be undone and done again, the newest last. */
 export class History {
@@ -129,10 +141,15 @@ export class History {
   /** Takes the step to undo; it may be done again. */
   undo(): Step | undefined { return shift(this.done, this.undone) }
   redo(): Step | undefined { return shift(this.undone, this.done) }
+  /** Takes a step back that could not be done. */
+  again(step: Step, side: 'before' | 'after'): void {
+    const [from, to] = side === 'before' ? [this.undone, this.done] : [this.done, this.undone]
+    if (from.at(-1) === step) to.push(from.pop() as Step)
+  }
   /** An added record has got its uid from the server. */
   renamed(from: string, to: string): void {
     for (const s of [...this.done, ...this.undone]) {
-      s.added = s.added.map((u) => (u === from ? to : u))
+      s.added = s.added.map((r) => (r.uid === from ? { ...r, uid: to } : r))
       for (const c of s.cells) if (c.uid === from) c.uid = to
     }
   }

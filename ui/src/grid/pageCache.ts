@@ -3,11 +3,13 @@ export interface Start { cursor: string; skip: number }
 export interface Loaded<R> { rows: R[]; next: string | null }
 export type Load<R> = (start: Start, size: number, signal: AbortSignal) => Promise<Loaded<R>>
 
-interface Options { size?: number; keep?: number; changed: () => void; failed: (e: unknown) => void }
+interface Options { size?: number; keep?: number; pace?: number; changed: () => void; failed: (e: unknown) => void }
 
 /** From so many skipped records on, a cursor further back is fetched too, so that scrolling back is cheap. */
 const farSkip = 10_000
 const backPages = 40
+/** While pages fly by faster than this, in ms, one is asked for in each such time: most would be gone before they came. */
+const usualPace = 100
 
 /**
  * The records of a long list that are at hand: pages, the least used dropped first. A page is read behind the nearest cursor known, so
@@ -24,6 +26,8 @@ export class PageCache<R extends { uid: string }> {
   private stale = new Set<number>()
   private wanted: [number, number] = [0, -1]
   private epoch = 0
+  private turned = 0 // when another page was wanted last
+  private later: ReturnType<typeof setTimeout> | undefined
 
   constructor(private readonly load: Load<R>, private readonly options: Options) {
     this.size = options.size ?? 200
@@ -39,6 +43,7 @@ export class PageCache<R extends { uid: string }> {
   /** Sees to it that the records from first to last come; others need not come any more. */
   want(first: number, last: number): void {
     const from = Math.floor(Math.max(0, first) / this.size), to = Math.floor(Math.max(0, last) / this.size)
+    const turns = from !== this.wanted[0] || to !== this.wanted[1]
     this.wanted = [from, to]
     for (const [page, control] of this.pending) {
       if (page < from - 1 || page > to + 1) {
@@ -47,7 +52,21 @@ export class PageCache<R extends { uid: string }> {
       }
     }
     for (let page = from; page <= to; page++) this.touch(page)
-    this.pump()
+    if (!turns || !this.flies()) this.pump()
+  }
+
+  /** Whether pages are turned so fast that the next is asked for later. */
+  private flies(): boolean {
+    const now = Date.now(), pace = this.options.pace ?? usualPace
+    const fast = now - this.turned < pace
+    this.turned = now
+    if (fast) {
+      this.later ??= setTimeout(() => {
+        this.later = undefined
+        this.pump()
+      }, pace)
+    }
+    return fast
   }
 
   private touch(page: number) {
@@ -139,6 +158,9 @@ export class PageCache<R extends { uid: string }> {
   /** Another list: nothing is at hand any more. */
   clear(): void {
     this.epoch++
+    this.turned = 0
+    clearTimeout(this.later)
+    this.later = undefined
     for (const control of this.pending.values()) control.abort()
     this.pending.clear()
     this.pages.clear()

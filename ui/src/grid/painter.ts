@@ -41,23 +41,25 @@ export class Painter {
     this.free = []
   }
 
-  /** Draws the rows from first to last, and the active one wherever it is: the focus points at it. */
-  draw(first: number, last: number, active: { row: number; col: number }, range: Rect | null): void {
+  /** Draws the rows from first to last, and the active one wherever it is: the focus points at it. Gives whether all of them are at hand. */
+  draw(first: number, last: number, active: { row: number; col: number }, range: Rect | null): boolean {
     const needed = (i: number) => (i >= first && i <= last) || (i === active.row && i < this.view.rows)
     for (const [i, d] of this.drawn) {
       if (needed(i)) continue
       this.drawn.delete(i)
       this.free.push(d)
     }
-    for (let i = first; i <= last; i++) this.drawRow(i, active, range)
+    let whole = true
+    for (let i = first; i <= last; i++) whole = this.drawRow(i, active, range) && whole
     if (active.row >= 0 && active.row < this.view.rows && (active.row < first || active.row > last)) this.drawRow(active.row, active, range)
     for (const d of this.free) if (d.index >= 0) {
       d.index = -1
       d.el.style.display = 'none'
     }
+    return whole
   }
 
-  private drawRow(i: number, active: { row: number; col: number }, range: Rect | null) {
+  private drawRow(i: number, active: { row: number; col: number }, range: Rect | null): boolean {
     let d = this.drawn.get(i)
     if (!d) {
       d = this.free.pop() ?? this.make()
@@ -72,6 +74,7 @@ export class Painter {
     }
     d.el.style.transform = `translateY(${this.view.y(i)}px)`
     this.paintRow(d, active, range)
+    return d.row !== undefined
   }
 
   private paintRow(d: Drawn, active: { row: number; col: number }, range: Rect | null) {

@@ -1,12 +1,13 @@
-import { computed, shallowRef, triggerRef } from 'vue'
+import { computed, shallowRef, triggerRef, watch } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { ApiError } from '@/api/client'
 import { toast } from '@/kit/toast'
 import { getRecord, patchRecord } from '@/record/records'
 import { sameIn, sent, type Row } from '@/record/values'
+import { offline } from '@/state/connection'
 import { useProject, type Field } from '@/state/project'
 import { EditQueue, History, type Added, type Change, type Step, type Update } from './editQueue'
-import { restore, saveBatch } from './records'
+import { recordsOf, restore, saveBatch } from './records'
 
 const queue = new EditQueue() // of all tables: leaving one and coming back finds its edits
 const most = 1000 // records of a batch
@@ -20,6 +21,8 @@ export function useEdits(tableName: () => string, direct: () => boolean, place: 
   const version = shallowRef({ n: 0 })
   const history = new History()
   const saving = shallowRef(false)
+  const fetched = new Map<string, Row>() // for what is undone while it is scrolled away
+  const stuck = shallowRef(false) // the last save failed: what waits does not go by itself
   const conflict = shallowRef<{ base: Row; mine: Record<string, unknown>; theirs: Row } | null>(null)
   const changed = () => { version.value.n++; triggerRef(version) }
   const field = (name: string) => (definition(tableName())?.fields as Record<string, Field> | undefined)?.[name]
@@ -34,7 +37,13 @@ export function useEdits(tableName: () => string, direct: () => boolean, place: 
     }
     changed()
   }
-  const rowOf = (uid: string): Row | undefined => pending().bases.get(uid) ?? (uid.startsWith('+') ? asRow(pending().added.find((a) => a.uid === uid)) : place.rowOf(uid))
+  const rowOf = (uid: string): Row | undefined => pending().bases.get(uid) ?? (uid.startsWith('+') ? asRow(pending().added.find((a) => a.uid === uid)) : place.rowOf(uid) ?? fetched.get(uid))
+  const valuesOf = ({ uid: _, version: __, ...values }: Row) => values
+  /** Reads the records that are scrolled away, so that they can be changed. */
+  async function fetchRows(uids: string[]) {
+    const missing = [...new Set(uids)].filter((uid) => !uid.startsWith('+') && !rowOf(uid))
+    if (missing.length) for (const row of await recordsOf(project.value, tableName(), missing)) fetched.set(row.uid, row)
+  }
   const asRow = (a: Added | undefined): Row | undefined => a && ({ ...a.values, uid: a.uid, version: 0 })
   const valueOf = (row: Row, name: string): unknown => {
     const e = queue.edit(tableName(), row.uid, name)
@@ -57,7 +66,7 @@ export function useEdits(tableName: () => string, direct: () => boolean, place: 
 
   function add(list: Array<Record<string, unknown>> = [{}]): Added[] {
     const made = list.map((values) => queue.add(tableName(), values)).reverse()
-    history.push({ label: t('grid.step.add', { n: made.length }), table: tableName(), cells: [], added: made.map((a) => a.uid), deleted: [] })
+    history.push({ label: t('grid.step.add', { n: made.length }), table: tableName(), cells: [], added: made.map((a) => asRow(a) as Row), deleted: [] })
     changed()
     return made
   }
@@ -80,7 +89,7 @@ export function useEdits(tableName: () => string, direct: () => boolean, place: 
   /** Saves what waits, in order: one save at a time. With `quiet`, records that were added wait until they are left. */
   async function save(quiet = false): Promise<boolean> {
     while (running) await running // of two that waited for a third, one goes on and the other waits again
-    running = saveOnce(quiet).finally(() => { running = null; saved = Date.now(); saving.value = false; changed() })
+    running = saveOnce(quiet).finally(() => { running = null; fetched.clear(); saved = Date.now(); saving.value = false; changed() })
     return running
   }
 
@@ -92,6 +101,8 @@ export function useEdits(tableName: () => string, direct: () => boolean, place: 
     if (!updates.length && !gone.length && !fresh.length) return true
     saving.value = true
     changed()
+    stuck.value = false
+    queue.sent(updates)
     try {
       const only = updates[0]
       if (only && updates.length === 1 && !gone.length && !fresh.length) {
@@ -109,6 +120,8 @@ export function useEdits(tableName: () => string, direct: () => boolean, place: 
     } catch (e) {
       refused(table, e, updates, fresh, gone)
       return false
+    } finally {
+      queue.arrived(table, (name, a, b) => { const f = field(name); return !!f && sameIn(f, a, b) })
     }
   }
 
@@ -124,6 +137,8 @@ export function useEdits(tableName: () => string, direct: () => boolean, place: 
 
   /** Tells each cell what the server has against it. */
   function refused(table: string, e: unknown, updates: Update[], fresh: Added[], gone: Row[]) {
+    stuck.value = true
+    if (e instanceof ApiError && e.status === 0) return // the shell tells of a lost connection; nothing is wrong with what waits
     toast.problem(e)
     if (direct()) queue.keep(table, gone.map((r) => r.uid))
     if (!(e instanceof ApiError)) return
@@ -149,8 +164,14 @@ export function useEdits(tableName: () => string, direct: () => boolean, place: 
   async function compare(uid: string) {
     const base = pending().bases.get(uid)
     if (!base) return
+    let theirs: Row
+    try {
+      theirs = await getRecord(project.value, tableName(), uid)
+    } catch (e) {
+      return toast.problem(e)
+    }
     const mine = Object.fromEntries([...pending().edits.values()].filter((e) => e.uid === uid).map((e) => [e.field, e.value]))
-    conflict.value = { base, mine, theirs: await getRecord(project.value, tableName(), uid) }
+    conflict.value = { base, mine, theirs }
   }
   /** Goes on with what was chosen, on top of theirs. */
   async function settle(data: Record<string, unknown>) {
@@ -166,6 +187,12 @@ export function useEdits(tableName: () => string, direct: () => boolean, place: 
   async function redo() { await replay(history.redo(), 'after') }
   async function replay(step: Step | undefined, side: 'before' | 'after') {
     if (!step || step.table !== tableName()) return
+    try {
+      await fetchRows([...step.cells.map((c) => c.uid), ...step.added.map((r) => r.uid)])
+    } catch (e) {
+      history.again(step, side)
+      return toast.problem(e)
+    }
     put(step.cells.map((c) => ({ uid: c.uid, field: c.field, value: c[side] })))
     const back = side === 'before'
     const waiting = step.deleted.filter((r) => pending().deleted.has(r.uid)), gone = step.deleted.filter((r) => !pending().deleted.has(r.uid))
@@ -173,14 +200,15 @@ export function useEdits(tableName: () => string, direct: () => boolean, place: 
       if (back) {
         queue.keep(tableName(), waiting.map((r) => r.uid))
         if (gone.length) await restore(project.value, tableName(), gone)
-        for (const uid of step.added) {
-          const row = rowOf(uid)
-          if (row) queue.remove(tableName(), [row])
-        }
+        step.added = step.added.map((r) => rowOf(r.uid) ?? r) // as they are by now: they may be wanted again
+        queue.remove(tableName(), step.added)
         if (gone.length) place.came()
       } else {
         queue.remove(tableName(), step.deleted.map((r) => place.rowOf(r.uid) ?? r))
-        if (step.added.length) step.added = step.added.map(() => queue.add(tableName()).uid)
+        const stored = step.added.filter((r) => !r.uid.startsWith('+'))
+        if (stored.length) await restore(project.value, tableName(), stored)
+        if (stored.length) place.came()
+        step.added = step.added.map((r) => (r.uid.startsWith('+') ? asRow(queue.add(tableName(), valuesOf(r))) as Row : r))
       }
       changed()
       await flush()
@@ -190,12 +218,16 @@ export function useEdits(tableName: () => string, direct: () => boolean, place: 
     }
   }
 
+  // What could not be saved without a connection is saved with the next one.
+  watch(offline, (lost) => { if (!lost && direct() && stuck.value) void save(true) })
+
   function discard() {
+    stuck.value = false
     queue.clear(tableName())
     changed()
   }
 
-  return { queue, version, count, added, saving, conflict, write, add, remove, save, undo, redo, discard, compare, settle, pendingTable: tableName, savedAt: () => (saving.value ? Date.now() : saved), valueOf, rowOf, asRow, changed, dropEdit: (uid: string, name: string) => { queue.drop(tableName(), uid, name); changed() }, pending }
+  return { queue, version, count, added, saving, stuck, conflict, write, add, remove, save, undo, redo, discard, compare, settle, pendingTable: tableName, savedAt: () => (saving.value ? Date.now() : saved), valueOf, rowOf, asRow, changed, dropEdit: (uid: string, name: string) => { queue.drop(tableName(), uid, name); changed() }, pending }
 }
 
 export type Edits = ReturnType<typeof useEdits>

@@ -3,7 +3,7 @@ import { read, textOf, typeOf, type Around } from './cells'
 import { copyCells, readCells } from './clipboard'
 import type { Column } from './columns'
 import type { Model } from './painter'
-import { at, clip, isSingle, move, rect, step, type Bounds, type Cell, type Selection } from './selection'
+import { at, clip, isSingle, move, rect, step, within, type Bounds, type Cell, type Rect, type Selection } from './selection'
 
 export interface Written { row: number; col: number; value: unknown }
 export interface Editing { row: number; col: number; typed: boolean }
@@ -101,8 +101,18 @@ export function useSheet(w: World, acts: Acts) {
     for (let row = r.top; row <= r.bottom; row++) for (let col = r.left; col <= r.right; col++) fn(row, col)
   }
   const tooMuch = () => range.value.bottom - range.value.top >= 1000
+  /** Whether all rows are at hand: to leave some out unseen would lose what was meant for them. */
+  function loaded(top: number, bottom: number): boolean {
+    for (let row = top; row <= Math.min(bottom, w.rows() - 1); row++) {
+      if (w.model.row(row)) continue
+      acts.tell('grid.notLoaded')
+      return false
+    }
+    return true
+  }
   function clear(what: 'clear' | 'cut' = 'clear') {
     if (tooMuch()) return acts.tell('grid.tooMany')
+    if (!loaded(range.value.top, range.value.bottom)) return
     const cells: Written[] = []
     eachCell((row, col) => { if (writable(col) && w.model.row(row)) cells.push({ row, col, value: null }) })
     acts.write(cells, what)
@@ -111,19 +121,36 @@ export function useSheet(w: World, acts: Acts) {
   function fill() {
     if (tooMuch()) return acts.tell('grid.tooMany')
     const r = range.value, source = r.top === r.bottom ? r.top - 1 : r.top
-    if (source < 0) return
+    if (source < 0 || !loaded(source, r.bottom)) return
     const cells: Written[] = []
     for (let row = source + 1; row <= r.bottom; row++) for (let col = r.left; col <= r.right; col++) if (writable(col) && w.model.row(row)) cells.push({ row, col, value: valueAt(source, col) ?? null })
     acts.write(cells, 'fill')
   }
+  /** Repeats the cells of a range over the area around it, and selects that. */
+  function stretch(from: Rect, area: Rect) {
+    if (area.bottom - area.top >= 1000) return acts.tell('grid.tooMany')
+    if (!loaded(area.top, area.bottom)) return
+    const tall = from.bottom - from.top + 1, wide = from.right - from.left + 1
+    const back = (i: number, first: number, n: number) => first + ((((i - first) % n) + n) % n)
+    const cells: Written[] = []
+    for (let row = area.top; row <= area.bottom; row++) {
+      for (let col = area.left; col <= area.right; col++) {
+        if (within(from, row, col) || !writable(col) || !w.model.row(row)) continue
+        const at = { row: back(row, from.top, tall), col: back(col, from.left, wide) }
+        const around = aroundOf(col) as Around, source = aroundOf(at.col) as Around, value = valueAt(at.row, at.col) ?? null
+        const parsed = source.field === around.field || value === null ? { value } : read(textOf(value, source), around, true)
+        if ('value' in parsed) cells.push({ row, col, value: parsed.value })
+      }
+    }
+    acts.write(cells, 'fill')
+    const tail = { row: area.top, col: area.left }
+    select({ active: { row: from.top, col: from.left }, tail, head: { row: area.bottom, col: area.right } }, false)
+  }
   function copy(data: DataTransfer): boolean {
     const r = range.value
     const cells: unknown[][] = []
+    if (!loaded(r.top, r.bottom)) return false
     for (let row = r.top; row <= r.bottom; row++) {
-      if (!w.model.row(row)) {
-        acts.tell('grid.copyLoaded')
-        return false
-      }
       cells.push(Array.from({ length: r.right - r.left + 1 }, (_, i) => valueAt(row, r.left + i)))
     }
     copyCells(data, cells, Array.from({ length: r.right - r.left + 1 }, (_, i) => aroundOf(r.left + i) as Around))
@@ -135,6 +162,7 @@ export function useSheet(w: World, acts: Acts) {
     const landing = w.columns().slice(r.left).map((c, i) => (writable(r.left + i) ? w.around(c) : undefined))
     const { block, wrong: bad } = readCells(data, r.bottom - r.top + 1, r.right - r.left + 1, landing)
     if (block.length > 1000) return acts.tell('grid.tooMany')
+    if (!loaded(r.top, r.top + block.length - 1)) return
     const cells: Written[] = block.flatMap((row, i) => row.flatMap((cell, j) => ('value' in cell && cell.value !== undefined && landing[j] ? [{ row: r.top + i, col: r.left + j, value: cell.value }] : [])))
     const bottom = r.top + block.length - 1
     acts.write(cells, 'paste', Math.max(0, bottom - w.rows() + 1))
@@ -201,7 +229,7 @@ export function useSheet(w: World, acts: Acts) {
     return false
   }
 
-  return { selection, range, editing, text, wrong, select, clamp, edit, cancel, commit, copy, paste, clear, selectKey, editKey, bounds, aroundOf, writable, valueAt }
+  return { selection, range, editing, text, wrong, select, clamp, edit, cancel, commit, copy, paste, clear, stretch, selectKey, editKey, bounds, aroundOf, writable, valueAt }
 }
 
 export type Sheet = ReturnType<typeof useSheet>

@@ -2,17 +2,16 @@ import { shallowRef } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { confirm } from '@/kit/confirm'
 import { toast } from '@/kit/toast'
-import type { Around } from '@/grid/cells'
 import type { Column } from '@/grid/columns'
 import { eachPage, restore, saveBatch, type Asked } from '@/grid/records'
 import { sent, type Row } from '@/record/values'
-import { download, header, written, type Format } from './export'
+import { download, exportURL, mostNamed, type Format } from './export'
 import type { useMarks } from './useMarks'
 
-interface Tools { asked: () => Asked; marks: ReturnType<typeof useMarks>; total: () => number; columns: () => Column[]; around: (c: Column) => Around; refresh: () => void }
+interface Tools { asked: () => Asked; marks: ReturnType<typeof useMarks>; total: () => number; refresh: () => void }
 
 /** What is done to many records at once: to the marked ones, or to all that match, a thousand a transaction. */
-export function useBulk({ asked, marks, total, columns, around, refresh }: Tools) {
+export function useBulk({ asked, marks, total, refresh }: Tools) {
   const { t } = useI18n()
   const progress = shallowRef<{ done: number; of: number } | null>(null)
   let control = new AbortController()
@@ -76,13 +75,11 @@ export function useBulk({ asked, marks, total, columns, around, refresh }: Tools
     toast.done(t('grid.deleted', { n: done }), done <= 1000 ? { label: t('shell.undo'), run: () => void undo() } : undefined)
   }
 
-  async function save(format: Format, everything = false) {
-    const parts = [header(columns(), format)]
-    const all = marks.all.value
-    if (everything) marks.all.value = true
-    await each(async (rows) => { parts.push(written(rows, columns(), around, format)) })
-    marks.all.value = all
-    download(parts, asked().table, format)
+  /** Has the server write a file of the marked records, or of all that match. */
+  function save(format: Format, everything = false) {
+    const some = everything || marks.all.value ? null : [...marks.rows.value.values()]
+    if (some && some.length > mostNamed) return toast.info(t('records.bulk.exportMost', { n: mostNamed }))
+    download(exportURL(asked(), format, some))
   }
 
   return { progress, change, remove, save, stop: () => control.abort() }

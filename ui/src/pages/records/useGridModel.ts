@@ -1,4 +1,4 @@
-import { computed, ref, shallowRef } from 'vue'
+import { computed, ref, shallowRef, watch } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { useRouter } from 'vue-router'
 import { toast } from '@/kit/toast'
@@ -107,6 +107,16 @@ export function useGridModel(p: Parts) {
   }
 
   const tick = computed(() => records.tick.value * 1e6 + edits.version.value.n + marks.count.value * 1e3 + (marks.all.value ? 500 : 0))
+  // Where records come, go and change places, what is selected stays with its record.
+  let anchor = ''
+  watch(sheet.selection, (s) => { anchor = rowAt(s.active.row)?.uid ?? '' }, { flush: 'sync' })
+  watch(tick, () => {
+    const s = sheet.selection.value, here = rowAt(s.active.row)?.uid ?? ''
+    const by = anchor && here && here !== anchor ? indexOf(anchor) - s.active.row : 0
+    if (by && indexOf(anchor) >= 0) sheet.select({ active: down(s.active, by), tail: down(s.tail, by), head: down(s.head, by) }, false)
+    else anchor = here || anchor
+  }, { flush: 'sync' })
+  const down = (cell: { row: number; col: number }, by: number) => ({ ...cell, row: Math.max(0, cell.row + by) })
   const tooLarge = 20_000
   const picked = shallowRef(0)
   /** The numbers of the selection that are at hand. */
