@@ -15,6 +15,7 @@ import (
 
 	"github.com/sayrud/sayrud/engine/auth"
 	"github.com/sayrud/sayrud/engine/change"
+	"github.com/sayrud/sayrud/engine/mounted"
 	"github.com/sayrud/sayrud/engine/tree"
 	"github.com/sayrud/sayrud/fusemount"
 )
@@ -76,8 +77,16 @@ func (c *mountCommand) serve(ctx context.Context, t terminal, g *Globals, ready 
 			Principal: who.principal, Hidden: c.Hidden,
 		}),
 	}
+	p := who.principal()
+	live, err := mounted.Open(ctx, in.db, log, mounted.Mount{
+		Project: c.Project, Directory: c.Directory, Kind: string(p.Kind), Actor: p.Actor(), ReadOnly: c.ReadOnly, Version: version,
+	})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, live.Close()) }()
 	group, working := errgroup.WithContext(ctx)
-	for _, follow := range []func(context.Context) error{in.catalog.Run, feed.Run, who.follow} {
+	for _, follow := range []func(context.Context) error{in.catalog.Run, feed.Run, who.follow, live.Run} {
 		group.Go(func() error { return ignoreCanceled(follow(working)) })
 	}
 	mount, err := fusemount.Open(context.WithoutCancel(ctx), c.Directory, config)

@@ -89,7 +89,9 @@ func isMounted(t *testing.T, dir string) bool {
 }
 
 // path gives a path in the mount.
-func (m *mounted) path(parts ...string) string { return filepath.Join(append([]string{m.dir}, parts...)...) }
+func (m *mounted) path(parts ...string) string {
+	return filepath.Join(append([]string{m.dir}, parts...)...)
+}
 
 // read gives the content of a file.
 func (m *mounted) read(parts ...string) string {

@@ -8,12 +8,13 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/sayrud/sayrud/engine"
+	"github.com/sayrud/sayrud/engine/mounted"
 	"github.com/sayrud/sayrud/engine/plan"
 	"github.com/sayrud/sayrud/engine/relation"
 	"github.com/sayrud/sayrud/storage/pg"
 )
 
-// Tables whose changes a definition must know of have a trigger on their leaf: see the package change.
+// Tables whose changes a definition or a mount must know of have a trigger on their leaf: see the package change.
 
 const (
 	selectWatches  = `SELECT table_id FROM public.sl_watches`
@@ -49,16 +50,21 @@ func (c *Catalog) followWatches(ctx context.Context) (left bool, err error) {
 	for _, id := range list {
 		watched[id] = true
 	}
+	mounts, err := mounted.Projects(ctx, c.db)
+	if err != nil {
+		return true, err
+	}
 	for _, p := range c.Schema().Projects {
-		wanted := map[int]bool{}
+		all, wanted := mounts[""] || mounts[p.Name], map[int]bool{}
 		for _, t := range plan.Watched(p) {
 			wanted[t.ID] = true
 		}
 		for _, t := range p.Tables.All() {
-			if t.ID == 0 || wanted[t.ID] == watched[t.ID] {
+			on := all || wanted[t.ID]
+			if t.ID == 0 || on == watched[t.ID] {
 				continue
 			}
-			held, err := c.followWatch(ctx, p, t, wanted[t.ID])
+			held, err := c.followWatch(ctx, p, t, on)
 			if err != nil {
 				return true, fmt.Errorf("leaf of %s.%s: %w", p.SchemaName(), t.Name, err)
 			}

@@ -41,7 +41,7 @@ func (s *Server) operations() []operation {
 		row("GET", "/middlewares", "The middlewares and their settings", signedIn, s.middlewares),
 		row("GET", "/functions", "The functions that expressions of generated fields may call", signedIn, s.functions),
 	}, slices.Concat(s.peopleOperations(), s.projectOperations(), s.recordOperations(), s.viewOperations(), s.deliveryOperations(),
-		s.trafficOperations(), s.overviewOperations())...)
+		s.trafficOperations(), s.overviewOperations(), s.mountOperations())...)
 }
 
 func (s *Server) peopleOperations() []operation {
