@@ -73,7 +73,7 @@ func (c *mountCommand) serve(ctx context.Context, t terminal, g *Globals, ready 
 	config := fusemount.Config{
 		Project: c.Project, Log: log, UID: idOr(c.UID, os.Geteuid()), GID: idOr(c.GID, os.Getegid()), Umask: uint32(umask), ReadOnly: c.ReadOnly, AllowOther: c.AllowOther,
 		Tree: tree.New(tree.Config{
-			DB: in.db, Schema: in.catalog.Schema, Records: in.records, Scripts: in.scripts, Files: in.files, Changes: feed, Auth: who.auth, Log: log,
+			DB: in.db, Schema: in.catalog.Schema, Views: in.catalog.SavedViews, Records: in.records, Scripts: in.scripts, Files: in.files, Changes: feed, Auth: who.auth, Log: log,
 			Principal: who.principal, Hidden: c.Hidden,
 		}),
 	}

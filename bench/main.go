@@ -2,7 +2,7 @@
 // interleaved runs, and prints ratios. Absolute numbers depend on the machine and on what else it does; the ratios of one run do not.
 //
 //	go run ./bench                 # everything
-//	go run ./bench -only compare   # one part: compare, extras, scale, definitions, start, layouts
+//	go run ./bench -only compare   # one part: compare, mount, extras, scale, definitions, start, layouts
 //	go run ./bench -only compare -op view,create -pprof 127.0.0.1:6060   # and profiles of Sayrud under /debug/pprof/ meanwhile
 package main
 
@@ -36,7 +36,7 @@ func main() {
 	flag.IntVar(&c.rounds, "rounds", 3, "interleaved runs of each operation")
 	flag.DurationVar(&c.run, "run", 2*time.Second, "length of one run")
 	tables := flag.String("tables", "10,100,1000,3000", "numbers of further tables in scale, separated by commas")
-	flag.StringVar(&c.only, "only", "", "one part: compare, extras, scale, definitions, start, layouts")
+	flag.StringVar(&c.only, "only", "", "one part: compare, mount, extras, scale, definitions, start, layouts")
 	names := flag.String("op", "", "operations of compare, separated by commas; none is all")
 	flag.StringVar(&c.pprof, "pprof", "", "address where Sayrud serves its profiles (net/http/pprof)")
 	flag.Parse()
@@ -82,7 +82,7 @@ func bench(ctx context.Context, c config) (err error) {
 	parts := []struct {
 		name string
 		run  func(context.Context, *lab, config) error
-	}{{"start", measureStart}, {"compare", compare}, {"extras", measureExtras}, {"definitions", measureDefinitions}, {"scale", measureScale}, {"layouts", measureLayouts}}
+	}{{"start", measureStart}, {"compare", compare}, {"mount", measureMount}, {"extras", measureExtras}, {"definitions", measureDefinitions}, {"scale", measureScale}, {"layouts", measureLayouts}}
 	for _, part := range parts {
 		if c.only != "" && c.only != part.name {
 			continue

@@ -2,6 +2,7 @@ package fusemount
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"syscall"
 	"time"
@@ -15,12 +16,14 @@ type draft struct {
 	drafts *drafts
 	name   string // changes under drafts.mu
 	uid    string // of the record; "": a scratch file
+	field  string // the one that the file holds; "": the whole record
 	number uint64
 
 	mu       sync.Mutex
 	data     []byte
 	stored   bool // there is such a record
 	dirty    bool // data is not what is stored
+	failed   bool // data was refused; until more is written the file shows the record
 	opened   int  // handles
 	mode     uint32
 	modified time.Time
@@ -37,7 +40,23 @@ func (dr *draft) isStored() bool {
 func (dr *draft) isAhead() bool {
 	dr.mu.Lock()
 	defer dr.mu.Unlock()
-	return dr.dirty || !dr.stored
+	return !dr.failed && (dr.dirty || !dr.stored)
+}
+
+// reload takes over what the record holds now, where there is nothing of the draft's own.
+func (dr *draft) reload(content []byte) {
+	dr.mu.Lock()
+	defer dr.mu.Unlock()
+	if dr.failed || !dr.dirty {
+		dr.data, dr.stored, dr.dirty, dr.failed = slices.Clone(content), true, false, false
+	}
+}
+
+// isEmptied reports whether a field was emptied and nothing written since.
+func (dr *draft) isEmptied() bool {
+	dr.mu.Lock()
+	defer dr.mu.Unlock()
+	return dr.field != "" && dr.dirty && len(dr.data) == 0 && dr.opened == 1
 }
 
 func (dr *draft) isOpen() bool {
@@ -71,9 +90,12 @@ func (dr *draft) write(data []byte, off int64) (int, error) {
 		dr.data = append(dr.data, make([]byte, end-int64(len(dr.data)))...)
 	}
 	copy(dr.data[off:], data)
-	dr.dirty, dr.modified = true, time.Now()
+	dr.changed()
 	return len(data), nil
 }
+
+// changed notes that data is another now.
+func (dr *draft) changed() { dr.dirty, dr.failed, dr.modified = true, false, time.Now() }
 
 func (dr *draft) truncate(size int64) error {
 	dr.mu.Lock()
@@ -86,26 +108,33 @@ func (dr *draft) truncate(size int64) error {
 	} else {
 		dr.data = append(dr.data, make([]byte, size-int64(len(dr.data)))...)
 	}
-	dr.dirty, dr.modified = true, time.Now()
+	dr.changed()
 	return nil
 }
 
 // store writes the record, all of it in one transaction. Without anything to write it does nothing; so does a new file that is still
-// empty: it becomes a record when something stands in it.
-func (dr *draft) store(ctx context.Context, d *tableDir) error {
+// empty: it becomes a record when something stands in it. An emptied field waits for over, the end of its last handle: the shell closes a
+// copy of its descriptor before it writes.
+func (dr *draft) store(ctx context.Context, d *tableDir, over bool) error {
 	dr.mu.Lock()
 	defer dr.mu.Unlock()
-	if dr.uid == "" || !dr.dirty || !dr.stored && len(dr.data) == 0 {
+	if dr.uid == "" || !dr.dirty || len(dr.data) == 0 && (!dr.stored || dr.field != "" && !over) {
 		return nil
 	}
 	t, err := d.table()
 	if err != nil {
 		return err
 	}
-	if err := t.Store(ctx, dr.uid, dr.name, dr.data, dr.stored); err != nil {
+	if dr.field != "" {
+		err = t.StoreField(ctx, dr.uid, dr.field, dr.data)
+	} else {
+		err = t.Store(ctx, dr.uid, dr.name, dr.data, dr.stored)
+	}
+	if err != nil {
+		dr.failed = true
 		return err
 	}
-	dr.stored, dr.dirty = true, false
+	dr.stored, dr.dirty, dr.failed = true, false, false
 	d.drafts.clear(dr.name)
 	d.drafts.back(dr.name)
 	return nil
@@ -137,7 +166,8 @@ func newEditing(d *tableDir, dr *draft, flags uint32) *editing {
 	defer dr.mu.Unlock()
 	dr.opened++
 	if e.writes && flags&syscall.O_TRUNC != 0 && (len(dr.data) > 0 || dr.stored) {
-		dr.data, dr.dirty, dr.modified = nil, true, time.Now()
+		dr.data = nil
+		dr.changed()
 	}
 	return e
 }
@@ -169,9 +199,16 @@ func (e *editing) flush(ctx context.Context) error {
 	if !e.writes {
 		return nil
 	}
-	return e.draft.store(ctx, e.dir)
+	return e.draft.store(ctx, e.dir, false)
 }
 
 func (e *editing) openFlags() uint32 { return fuse.FOPEN_DIRECT_IO }
 
-func (e *editing) release() { e.draft.close() }
+func (e *editing) release() {
+	if e.writes && e.draft.isEmptied() {
+		if err := e.draft.store(e.dir.fs.ctx, e.dir, true); err != nil {
+			e.dir.drafts.note(e.draft.name, err)
+		}
+	}
+	e.draft.close()
+}

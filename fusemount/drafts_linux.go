@@ -24,6 +24,29 @@ type drafts struct {
 	away   map[string]*draft // records that were moved to the name of a draft, by their file's name
 	errors map[string]string // why writing a file was refused, by its name
 	last   string            // the last refusal, for .lasterror
+	coming map[string]*incoming
+}
+
+// receive notes a file on its way into a field.
+func (d *drafts) receive(key string, in *incoming) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.coming[key] = in
+}
+
+// received forgets it.
+func (d *drafts) received(key string, in *incoming) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.coming[key] == in {
+		delete(d.coming, key)
+	}
+}
+
+func (d *drafts) incoming(key string) *incoming {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.coming[key]
 }
 
 func (fs *fileSystem) draftsOf(table int) *drafts {
@@ -31,7 +54,7 @@ func (fs *fileSystem) draftsOf(table int) *drafts {
 	defer fs.mu.Unlock()
 	d := fs.drafts[table]
 	if d == nil {
-		d = &drafts{byName: map[string]*draft{}, away: map[string]*draft{}, errors: map[string]string{}}
+		d = &drafts{byName: map[string]*draft{}, away: map[string]*draft{}, errors: map[string]string{}, coming: map[string]*incoming{}}
 		fs.drafts[table] = d
 	}
 	return d
@@ -84,6 +107,7 @@ func (d *drafts) edit(name, uid string, content []byte) *draft {
 		dr = &draft{drafts: d, name: name, uid: uid, number: d.number, stored: true, data: slices.Clone(content), modified: time.Now()}
 		d.byName[name] = dr
 	}
+	dr.reload(content)
 	return dr
 }
 

@@ -10,8 +10,8 @@ import (
 	"github.com/hanwen/go-fuse/v2/fuse"
 )
 
-// validity is how long the kernel takes a name and attributes for known: together with what the tree holds it stays within
-// [change.Fresh].
+// validity is how long the kernel takes attributes for known: together with what the tree holds it stays within [change.Fresh]. A name
+// is asked for each time - but for those of a listing, which a program is about to look at - for a rename gives it another file.
 const validity = 20 * time.Millisecond
 
 // fileSystem answers the kernel. The requests that it does not override are answered ENOSYS.
@@ -78,7 +78,6 @@ func (fs *fileSystem) fill(out *fuse.Attr, nd node, a attr) {
 func (fs *fileSystem) entry(out *fuse.EntryOut, nd node, a attr) {
 	out.NodeId = fs.inodes.look(nd)
 	out.Generation = 1
-	out.SetEntryTimeout(validity)
 	out.SetAttrTimeout(validity)
 	fs.fill(&out.Attr, nd, a)
 }

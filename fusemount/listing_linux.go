@@ -29,6 +29,9 @@ func (fs *fileSystem) OpenDir(_ <-chan struct{}, in *fuse.OpenIn, out *fuse.Open
 	if !ok {
 		return fuse.Status(syscall.ENOTDIR)
 	}
+	if o, ok := dir.(interface{ opened() directory }); ok {
+		dir = o.opened()
+	}
 	out.Fh = fs.keep(&listing{dir: dir})
 	return fuse.OK
 }
@@ -59,6 +62,7 @@ func (fs *fileSystem) ReadDirPlus(cancel <-chan struct{}, in *fuse.ReadIn, out *
 		told := out.AddDirLookupEntry(e)
 		if told != nil && nd != nil {
 			fs.entry(told, nd, a)
+			told.SetEntryTimeout(validity)
 		}
 		return told != nil, nil
 	})

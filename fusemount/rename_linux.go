@@ -11,8 +11,11 @@ import (
 // rename moves a file within a table: a scratch file onto the name of a record is one write of it; a record to a scratch name is shown
 // there until something is written to its own name, and stays in the database.
 func (d *tableDir) rename(ctx context.Context, from string, target maker, to string, flags uint32) error {
-	other, ok := target.(*tableDir)
-	if !ok || other.id != d.id {
+	other, err := homeOf(ctx, target, to)
+	if err != nil {
+		return err
+	}
+	if other.id != d.id {
 		return syscall.EXDEV // mv(1) copies then
 	}
 	if flags&^unix.RENAME_NOREPLACE != 0 {

@@ -2,6 +2,7 @@ package fusemount
 
 import (
 	"context"
+	"fmt"
 	"syscall"
 
 	"github.com/sayrud/sayrud/engine/tree"
@@ -16,6 +17,9 @@ func (d *rootDir) attr(context.Context) (attr, error) { return directoryAttr, ni
 var directoryAttr = attr{mode: syscall.S_IFDIR, links: 2}
 
 func (d *rootDir) lookup(_ context.Context, name string) (node, error) {
+	if name == statsName {
+		return d.fs.stats(), nil
+	}
 	if d.fs.cfg.Tree.Project(name) == nil {
 		return nil, syscall.ENOENT
 	}
@@ -24,6 +28,13 @@ func (d *rootDir) lookup(_ context.Context, name string) (node, error) {
 
 func (d *rootDir) list(_ context.Context, after uint64, _ bool) ([]entry, error) {
 	return listed(d.fs.cfg.Tree.Projects(), after, func(name string) node { return &projectDir{d.fs, name} }), nil
+}
+
+// statsName is a file that counts what the mount does.
+const statsName = ".stats"
+
+func (fs *fileSystem) stats() node {
+	return &textFile{"stats", func() []byte { return fmt.Appendf(nil, "statements %d\n", fs.cfg.Tree.Statements()) }}
 }
 
 // listed makes entries of directories out of names in order.
@@ -53,6 +64,9 @@ func (d *projectDir) attr(context.Context) (attr, error) {
 }
 
 func (d *projectDir) lookup(_ context.Context, name string) (node, error) {
+	if name == statsName {
+		return d.fs.stats(), nil
+	}
 	t := d.fs.cfg.Tree.Table(d.name, name)
 	if t == nil {
 		return nil, syscall.ENOENT

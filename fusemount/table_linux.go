@@ -2,9 +2,11 @@ package fusemount
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"syscall"
 
+	"github.com/sayrud/sayrud/engine"
 	"github.com/sayrud/sayrud/engine/tree"
 )
 
@@ -56,17 +58,27 @@ func (d *tableDir) lookup(ctx context.Context, name string) (node, error) {
 	case errorName:
 		return &textFile{"error/" + strconv.Itoa(d.id), d.drafts.lastError}, nil
 	}
+	if name == exportName || slices.Contains(tree.Words(), name) {
+		return (&pathDir{table: d}).lookup(ctx, name)
+	}
 	if d.drafts.isAway(name) {
 		return nil, syscall.ENOENT
 	}
-	if !t.IsFileName(name) {
-		return nil, syscall.ENOENT
+	switch {
+	case t.IsFileName(name):
+		s, err := t.Find(ctx, name)
+		if err != nil {
+			return nil, err
+		}
+		return &recordFile{d, s.UID, name}, nil
+	case engine.ValidUID(name):
+		s, err := t.Read(ctx, name)
+		if err != nil {
+			return nil, err
+		}
+		return &recordDir{d, s.UID}, nil
 	}
-	s, err := t.Find(ctx, name)
-	if err != nil {
-		return nil, err
-	}
-	return &recordFile{d, s.UID, name}, nil
+	return nil, syscall.ENOENT
 }
 
 // ofDraft gives the node of a file that is being written.

@@ -52,6 +52,12 @@ func ready(dir string) error {
 	case !info.IsDir():
 		return fmt.Errorf("mount %s: it is no directory", dir)
 	}
+	if err := unix.Access("/dev/fuse", unix.R_OK|unix.W_OK); err != nil {
+		return fmt.Errorf("mount %s: /dev/fuse cannot be used (%w); load the kernel module fuse, and let everybody in: chmod 666 /dev/fuse", dir, err)
+	}
+	if _, err := exec.LookPath("fusermount3"); err != nil && os.Geteuid() != 0 {
+		return fmt.Errorf("mount %s: an ordinary user needs the program fusermount3; install fuse3", dir)
+	}
 	if mounted(dir) {
 		return fmt.Errorf("mount %s: a Sayrud mount is there already; sayrud umount %s ends it", dir, dir)
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 
 	"github.com/jackc/pgx/v5"
 
@@ -32,7 +33,8 @@ type DumpOptions struct {
 	// Spreadsheet puts an apostrophe before a CSV cell that a spreadsheet would take for a formula: one that begins with = + - @, a
 	// tab or a carriage return and is no number. Such a file is for reading; importing it keeps the apostrophes.
 	Spreadsheet bool
-	NoHidden    bool // leave hidden fields out
+	NoHidden    bool  // leave hidden fields out
+	Limit       int64 // of records; 0 is none
 	// Select chooses the records and their order: a compiled LIST of the table with neither page nor lists. Env is what its values
 	// are computed from. nil is all, oldest first.
 	Select   *plan.Plan
@@ -50,6 +52,9 @@ func (e *Engine) Dump(ctx context.Context, p *engine.Project, t *engine.Table, w
 	sql, params, err := e.selection(ctx, table, &opt)
 	if err != nil {
 		return 0, err
+	}
+	if opt.Limit > 0 {
+		sql += " LIMIT " + strconv.FormatInt(opt.Limit, 10)
 	}
 	d := &dumper{table: table, fields: dumped(table, opt.NoHidden), opt: opt, out: bufio.NewWriterSize(w, 64<<10), slots: make([]raw.Value, table.Keys.Len())}
 	err = pgx.BeginTxFunc(ctx, e.db.Pool(), pgx.TxOptions{AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {

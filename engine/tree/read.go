@@ -12,6 +12,9 @@ import (
 // wholeRecord is the template of one record; its id is what lists go on from.
 var wholeRecord = &engine.Response{Body: raw.Value(`{"id":"$record.id","record":"$record"}`)}
 
+// wholeRecords is the same of a list.
+const wholeRecords = `[{"$each":"$records","id":"$record.id","record":"$record"}]`
+
 // Read gives a record; engine.NotFound where there is none. It takes one statement, or none while what is known of it holds.
 func (t *Table) Read(ctx context.Context, uid string) (*Shown, error) {
 	if known, found := t.shown.GetIfPresent(uid); found && t.holds(known.read) {
@@ -45,6 +48,9 @@ func (t *Table) keep(body raw.Value, mark readMark) *Shown {
 	id, _ := strconv.ParseInt(string(body.Get("id")), 10, 64)
 	s := t.show(id, body.Get("record"), mark)
 	t.shown.Set(s.UID, s)
+	if t.format.name != nil {
+		t.named.Set(t.FileName(s), s.UID)
+	}
 	return s
 }
 
@@ -63,20 +69,20 @@ type Name struct {
 
 // Names gives up to a thousand records behind the one with the id after, in the order of their ids; fewer only at the end.
 func (t *Table) Names(ctx context.Context, after int64) ([]Name, error) {
-	body, _, err := t.page(ctx, "names", after, namePage, `[{"$each":"$records","id":"$record.id","uid":"$record.uid"}]`)
+	body, _, err := t.page(ctx, "names", after, namePage, t.namesBody())
 	if err != nil {
 		return nil, err
 	}
 	names := make([]Name, 0, namePage)
 	for _, item := range body.Items {
-		names = append(names, nameOf(item))
+		names = append(names, t.nameOfItem(item))
 	}
 	return names, nil
 }
 
 // Page is Names with the records themselves, which Read then knows.
 func (t *Table) Page(ctx context.Context, after int64) ([]Name, error) {
-	body, mark, err := t.page(ctx, "page", after, wholePage, `[{"$each":"$records","id":"$record.id","record":"$record"}]`)
+	body, mark, err := t.page(ctx, "page", after, wholePage, wholeRecords)
 	if err != nil {
 		return nil, err
 	}
@@ -88,10 +94,19 @@ func (t *Table) Page(ctx context.Context, after int64) ([]Name, error) {
 	return names, nil
 }
 
-func nameOf(item raw.Value) Name {
+// namesBody is the template of a page of names.
+func (t *Table) namesBody() string {
+	name := ""
+	if f := t.format.name; f != nil {
+		name = `,"` + f.Name + `":"$record.` + f.Name + `"`
+	}
+	return `[{"$each":"$records","id":"$record.id","uid":"$record.uid"` + name + `}]`
+}
+
+func (t *Table) nameOfItem(item raw.Value) Name {
 	id, _ := strconv.ParseInt(string(item.Get("id")), 10, 64)
 	uid, _ := item.Get("uid").Text()
-	return Name{File: uid + ".json", UID: uid, ID: id}
+	return Name{File: t.nameOf(uid, item), UID: uid, ID: id}
 }
 
 // page reads size records behind an id.

@@ -28,6 +28,7 @@ func (t *Table) env(ctx context.Context, p *plan.Plan, given map[string]raw.Valu
 
 // run runs p and gives its rendered body. What it reads of files has no link: the files themselves stand beside.
 func (t *Table) run(ctx context.Context, p *plan.Plan, env *template.Env) (raw.Value, error) {
+	t.tree.statements.Add(1)
 	if err := t.tree.cfg.Records.RunInto(ctx, p, env, new(record.Result)); err != nil {
 		return nil, scriptRefusal(err)
 	}

@@ -53,7 +53,11 @@ func (t *Table) show(id int64, record raw.Value, m readMark) *Shown {
 	s := &Shown{ID: id, Record: record, read: m}
 	s.UID, _ = record.Get("uid").Text()
 	s.Created, s.Updated = timeOf(record.Get("created_at")), timeOf(record.Get("updated_at"))
-	s.File = jsonFile(record)
+	if t.format.markdown {
+		s.File = t.markdownFile(record)
+	} else {
+		s.File = jsonFile(record)
+	}
 	return s
 }
 

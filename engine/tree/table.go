@@ -18,6 +18,9 @@ import (
 // shownBytes bounds what a table keeps of its records in memory.
 const shownBytes = 32 << 20
 
+// maxNamed bounds the names that a table keeps.
+const maxNamed = 100_000
+
 // A Table is a table of records at one revision of its project. It is safe for concurrent use.
 type Table struct {
 	Project *engine.Project
@@ -26,14 +29,19 @@ type Table struct {
 	direct  direct.Table
 	watch   *change.Watch
 	written atomic.Uint64 // counts the writes of this process
+	format  format
 	shown   *otter.Cache[string, *Shown]
+	named   *otter.Cache[string, string] // uids by the names of files, where a field names them
 	mu      sync.Mutex
 	plans   map[string]*plan.Plan
+
+	attaching sync.Mutex
 }
 
 func (t *Tree) newTable(p *engine.Project, def *engine.Table) *Table {
 	seen := plan.IDs(plan.Tables(p, &engine.Endpoint{Table: def.Name}))
 	return &Table{
+		format: formatOf(def, t.cfg.Hidden), named: otter.Must(&otter.Options[string, string]{MaximumSize: maxNamed}),
 		Project: p, Def: def, tree: t, watch: t.cfg.Changes.Watch(seen), plans: make(map[string]*plan.Plan),
 		direct: direct.Table{Project: p, Def: def, Hidden: t.cfg.Hidden, Lang: value.PickLang(p.Language, "")},
 		shown: otter.Must(&otter.Options[string, *Shown]{

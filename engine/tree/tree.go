@@ -1,11 +1,14 @@
 package tree
 
 import (
+	"context"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 
 	"github.com/sayrud/sayrud/engine"
 	"github.com/sayrud/sayrud/engine/auth"
+	"github.com/sayrud/sayrud/engine/catalog"
 	"github.com/sayrud/sayrud/engine/change"
 	"github.com/sayrud/sayrud/engine/file"
 	"github.com/sayrud/sayrud/engine/record"
@@ -21,7 +24,8 @@ type Config struct {
 	Scripts *script.Runner
 	Files   *file.Files
 	Changes *change.Feed // the caller runs its Run
-	Auth    *auth.Auth   // takes the audit log
+	Views   func(ctx context.Context, table int, owner string) ([]catalog.SavedView, error)
+	Auth    *auth.Auth // takes the audit log
 	Log     *slog.Logger
 
 	Principal func() *auth.Principal // as whom records are read and written
@@ -33,7 +37,13 @@ type Tree struct {
 	cfg    Config
 	mu     sync.Mutex
 	tables map[int]*Table
+	uids   engine.UIDs
+
+	statements atomic.Int64
 }
+
+// Statements counts what the tree has asked PostgreSQL for: reads, writes and entries of the audit log.
+func (t *Tree) Statements() int64 { return t.statements.Load() }
 
 // New makes a Tree.
 func New(cfg Config) *Tree { return &Tree{cfg: cfg, tables: make(map[int]*Table)} }

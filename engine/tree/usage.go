@@ -24,6 +24,7 @@ const unknownFree = 1 << 40
 
 // Usage reads how much the tables of a project take, or those of all where project is "".
 func (t *Tree) Usage(ctx context.Context, project string) (Usage, error) {
+	t.statements.Add(1)
 	u := Usage{Free: unknownFree}
 	if err := t.cfg.DB.Pool().QueryRow(ctx, selectUsage, project).Scan(&u.Bytes, &u.Records); err != nil {
 		return u, fmt.Errorf("read the size of tables: %w", err)

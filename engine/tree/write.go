@@ -124,6 +124,7 @@ func (t *Table) audit(ctx context.Context, action, uid string, fields []string) 
 		}
 		e.Detail = detail
 	}
+	t.tree.statements.Add(1)
 	return t.tree.cfg.Auth.Record(context.WithoutCancel(ctx), t.tree.cfg.Principal(), e)
 }
 
