@@ -85,16 +85,16 @@ func (c *mountCommand) serve(ctx context.Context, t terminal, g *Globals, ready 
 		return err
 	}
 	defer func() { err = errors.Join(err, live.Close()) }()
-	group, working := errgroup.WithContext(ctx)
-	for _, follow := range []func(context.Context) error{in.catalog.Run, feed.Run, who.follow, live.Run} {
-		group.Go(func() error { return ignoreCanceled(follow(working)) })
-	}
 	mount, err := fusemount.Open(context.WithoutCancel(ctx), c.Directory, config)
 	if err != nil {
 		return err
 	}
 	ready.tell(nil)
 	log.Info("mounted", "directory", c.Directory, "project", c.Project)
+	group, working := errgroup.WithContext(ctx)
+	for _, follow := range []func(context.Context) error{in.catalog.Run, feed.Run, who.follow, live.Run} {
+		group.Go(func() error { return ignoreCanceled(follow(working)) })
+	}
 	group.Go(func() error { return c.watch(working, mount, log) })
 	if err := group.Wait(); !errors.Is(err, errUnmounted) {
 		return err

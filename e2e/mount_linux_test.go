@@ -62,7 +62,7 @@ func (in *installation) mountOn(dir string, flags ...string) *mounted {
 		close(m.ended)
 	}()
 	in.t.Cleanup(m.end)
-	for !isMounted(in.t, m.dir) {
+	for !answers(in.t, m.dir) {
 		select {
 		case <-m.ended:
 			in.t.Fatalf("the mount ended:\n%s", m.output)
@@ -70,6 +70,13 @@ func (in *installation) mountOn(dir string, flags ...string) *mounted {
 		}
 	}
 	return m
+}
+
+// answers reports whether one of our mounts is on dir, and its process there.
+func answers(t *testing.T, dir string) bool {
+	t.Helper()
+	_, err := os.Stat(dir)
+	return err == nil && isMounted(t, dir)
 }
 
 // end unmounts by SIGTERM and waits for the process.
