@@ -83,6 +83,9 @@ func (c *Catalog) RestoreField(ctx context.Context, project, table, field string
 			return err
 		}
 		f.ID, f.Key = dropped.id, dropped.Key
+		if to, found := p.Tables.Get(f.To); found && f.Display != "" && to.Field(f.Display) == nil {
+			f.Display = "" // what was shown of its records was renamed or dropped meanwhile: the uid is shown
+		}
 		t.Fields.Set(f.Name, f)
 		return nil
 	})
