@@ -42,7 +42,7 @@ function singleLineOnly(single: boolean): Extension {
 
 function attributes(o: CodeOptions): Extension {
   return EditorView.contentAttributes.of({
-    'aria-label': o.label, 'data-testid': o.testid, 'aria-multiline': String(!o.singleLine), spellcheck: 'false', autocapitalize: 'off',
+    'aria-label': o.label, 'data-testid': o.testid, 'aria-multiline': String(!o.singleLine), spellcheck: 'false', autocapitalize: 'off', tabindex: '0',
     ...(o.describedby && { 'aria-describedby': o.describedby }), ...(o.invalid && { 'aria-invalid': 'true' }), ...(o.readonly && { 'aria-readonly': 'true' }),
   })
 }
