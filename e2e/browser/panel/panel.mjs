@@ -6,11 +6,11 @@ import { opened, SERVER, shot } from "../chromium.mjs";
 
 export { SERVER, shot };
 export const owner = { email: "owner@example.org", password: "correct horse battery" };
-const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+export const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 
 let cookie = "";
 
-/** Asks the admin API as the owner: api("GET", "/projects"). Gives the answer's body; throws what it refuses. */
+/** Asks the admin API as the owner: api("GET", "/projects"). A text is sent as it is. Gives the answer's body; throws what it refuses. */
 export async function api(method, path, body) {
   if (!cookie) {
     const answer = await send("POST", "/login", owner);
@@ -24,8 +24,8 @@ export async function api(method, path, body) {
 
 const send = (method, path, body) => fetch(`${SERVER}/_/api${path}`, {
   method,
-  headers: { "X-Sayrud-CSRF": "1", ...(cookie && { Cookie: cookie }), ...(body && { "Content-Type": "application/json" }) },
-  body: body && JSON.stringify(body),
+  headers: { "X-Sayrud-CSRF": "1", ...(cookie && { Cookie: cookie }), ...(body && typeof body !== "string" && { "Content-Type": "application/json" }) },
+  body: body && (typeof body === "string" ? body : JSON.stringify(body)),
 });
 
 /** Makes the project of a file, afresh. */
@@ -89,16 +89,24 @@ export async function visit(page, path) {
   await settled(page);
 }
 
-/** Fails where axe finds anything serious, in both themes. */
-export async function accessible(page) {
+/** What axe finds in the page as it stands, in both themes: {theme, id, impact, at}. */
+export async function findings(page) {
+  const found = [];
   for (const theme of ["light", "dark"]) {
     await page.evaluate((t) => document.documentElement.setAttribute("theme-mode", t), theme);
     await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
     const { violations } = await page.evaluate(() => globalThis.axe.run());
-    const serious = violations.filter((v) => v.impact === "serious" || v.impact === "critical");
-    assert.deepEqual(serious.map((v) => `${theme} ${v.id}: ${v.nodes.map((n) => n.html.slice(0, 200)).slice(0, 3).join(" | ")}`), []);
+    for (const { id, impact, nodes } of violations) found.push({ theme, id, impact, at: nodes.map((n) => n.html.slice(0, 200)).slice(0, 3).join(" | ") });
   }
   await page.evaluate(() => document.documentElement.setAttribute("theme-mode", "light"));
+  return found;
+}
+
+export const isSerious = ({ impact }) => impact === "serious" || impact === "critical";
+
+/** Fails where axe finds anything serious, in both themes. */
+export async function accessible(page) {
+  assert.deepEqual((await findings(page)).filter(isSerious).map((f) => `${f.theme} ${f.id}: ${f.at}`), []);
 }
 
 /** Fails where Tab leaves the open dialog, or nothing in it takes the focus. */
