@@ -26,7 +26,8 @@ func SafeName(name, mediaType string) string {
 		}
 		return r
 	}, name)
-	name = strings.TrimLeft(strings.TrimSpace(name), ".")
+	name = strings.TrimLeftFunc(name, func(r rune) bool { return r == '.' || unicode.IsSpace(r) })
+	name = strings.TrimRightFunc(name, unicode.IsSpace)
 	if name == "" {
 		name = "file"
 		if known := mimetype.Lookup(mediaType); known != nil {
@@ -42,7 +43,7 @@ func SafeName(name, mediaType string) string {
 		for !utf8.ValidString(stem) {
 			stem = stem[:len(stem)-1]
 		}
-		name = strings.TrimSpace(stem) + extension
+		name = strings.TrimRightFunc(stem, unicode.IsSpace) + extension
 	}
 	return name
 }

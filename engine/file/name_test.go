@@ -10,7 +10,7 @@ func TestSafeName(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string]string{
 		"a.txt": "a.txt", "../../etc/passwd": "passwd", `C:\dir\a b.txt`: "a b.txt", "": "file.png", "..": "file.png", ".htaccess": "htaccess", "a\x00b\r\nX: y.txt": "abX: y.txt",
-		"脸.png": "脸.png", "evil\u202egpj.exe": "evilgpj.exe", "\xff\xfea.txt": "a.txt", "dir/": "file.png", "  a  ": "a",
+		"脸.png": "脸.png", "evil\u202egpj.exe": "evilgpj.exe", "\xff\xfea.txt": "a.txt", "dir/": "file.png", "  a  ": "a", "... ..a ": "a",
 	} {
 		if got := SafeName(name, "image/png"); got != want {
 			t.Errorf("SafeName(%q) = %q, want %q", name, got, want)
