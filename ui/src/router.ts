@@ -7,7 +7,7 @@ import { mayLeave } from './state/unsaved'
 
 const project: RouteRecordRaw[] = [
   { path: '', name: 'dashboard', component: () => import('./pages/dashboard/Dashboard.vue'), meta: { texts: ['dashboard', 'charts'], title: 'shell.nav.dashboard' } },
-  { path: 'tables', name: 'tables', component: () => import('./pages/tables/Tables.vue'), meta: { texts: ['tables'], title: 'shell.nav.tables' } },
+  { path: 'tables', name: 'tables', component: () => import('./pages/tables/Tables.vue'), meta: { texts: ['tables', 'import'], title: 'shell.nav.tables' } },
   { path: 't/:table', name: 'records', component: () => import('./pages/records/Records.vue'), meta: { texts: ['records', 'grid', 'record', 'filter'] } },
   { path: 't/:table/r/:uid', name: 'record', component: () => import('./pages/records/Records.vue'), meta: { texts: ['records', 'grid', 'record', 'filter'] } },
   { path: 't/:table/import', name: 'import', component: () => import('./pages/import/Import.vue'), meta: { texts: ['import'] } },

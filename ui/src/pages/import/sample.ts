@@ -20,6 +20,13 @@ export async function sampleOf(file: File): Promise<Sample> {
   return sampleText(text, formatOf(file.name), whole)
 }
 
+/** A file whose content is one JSON array as NDJSON, a record a line; others as they are. An array that cannot be read says why. */
+export async function asLines(file: File): Promise<File> {
+  if (formatOf(file.name) !== 'ndjson' || !/^\uFEFF?\s*\[/.test(await file.slice(0, 1024).text())) return file
+  const list = JSON.parse(await file.text()) as unknown[]
+  return new File(list.map((r) => `${JSON.stringify(r)}\n`), file.name, { type: 'application/x-ndjson' })
+}
+
 /** whole: the text is all of the file, so its last line counts. */
 export function sampleText(text: string, format: Format, whole = true): Sample {
   const splitter = new Splitter(format === 'csv')

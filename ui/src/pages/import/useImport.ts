@@ -1,6 +1,6 @@
 import { computed, onBeforeUnmount, ref, shallowRef } from 'vue'
 import { importFile, type ImportReport } from '@/record/transfer'
-import { sampleOf, type Sample } from './sample'
+import { asLines, sampleOf, type Sample } from './sample'
 
 /** A file on its way into a table: looked at, tried, imported. */
 export function useImport() {
@@ -17,11 +17,15 @@ export function useImport() {
   const progress = computed(() => (file.value?.size ? Math.min(sent.value / file.value.size, 1) : 0))
 
   async function choose(chosen: File) {
-    file.value = chosen
     report.value = null
     problem.value = ''
-    sample.value = await sampleOf(chosen)
-    step.value = 'map'
+    try {
+      file.value = await asLines(chosen)
+      sample.value = await sampleOf(file.value)
+      step.value = 'map'
+    } catch (e) {
+      problem.value = (e as Error).message
+    }
   }
   /** Sends the file; gives the report, or null where it went wrong or was stopped. */
   async function send(project: string, table: string, columns: Record<string, string>, options: { dry?: boolean; skip?: boolean }): Promise<ImportReport | null> {
