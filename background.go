@@ -9,10 +9,9 @@ import (
 	"os/exec"
 	"strings"
 	"sync"
-	"syscall"
 )
 
-// A command in the background is a process of its own (setsid(2)) that the one before it starts with the same arguments. Through a pipe
+// A command in the background is a process in a session of its own that the one before it starts with the same arguments. Through a pipe
 // it tells that it is ready, or why it is not.
 const (
 	backgroundVariable = "SAYRUD_BACKGROUND"
@@ -45,7 +44,7 @@ func (c *mountCommand) detach(ctx context.Context) error {
 	child := exec.CommandContext(context.WithoutCancel(ctx), program, os.Args[1:]...)
 	child.Env = append(os.Environ(), backgroundVariable+"=1")
 	child.Stdout, child.Stderr, child.ExtraFiles = log, log, []*os.File{writing}
-	child.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	child.SysProcAttr = ownSession()
 	err = child.Start()
 	writing.Close()
 	if err != nil {

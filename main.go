@@ -93,6 +93,10 @@ func run(ctx context.Context, args []string, term terminal) int {
 	if len(args) == 0 {
 		args = []string{"--help"}
 	}
+	if args, err = forFstab(os.Args[0], args); err != nil {
+		fmt.Fprintln(term.Err, "sayrud:", strings.TrimSuffix(err.Error(), ": "+errUsage.Error()))
+		return exitUsage
+	}
 	command, err := parser.Parse(forPsql(args))
 	if helped {
 		return exitDone

@@ -24,6 +24,7 @@ type draft struct {
 	stored   bool // there is such a record
 	dirty    bool // data is not what is stored
 	failed   bool // data was refused; until more is written the file shows the record
+	emptied  bool // a field was closed once without anything in it
 	opened   int  // handles
 	mode     uint32
 	modified time.Time
@@ -95,7 +96,9 @@ func (dr *draft) write(data []byte, off int64) (int, error) {
 }
 
 // changed notes that data is another now.
-func (dr *draft) changed() { dr.dirty, dr.failed, dr.modified = true, false, time.Now() }
+func (dr *draft) changed() {
+	dr.dirty, dr.failed, dr.emptied, dr.modified = true, false, false, time.Now()
+}
 
 func (dr *draft) truncate(size int64) error {
 	dr.mu.Lock()
@@ -113,12 +116,16 @@ func (dr *draft) truncate(size int64) error {
 }
 
 // store writes the record, all of it in one transaction. Without anything to write it does nothing; so does a new file that is still
-// empty: it becomes a record when something stands in it. An emptied field waits for over, the end of its last handle: the shell closes a
-// copy of its descriptor before it writes.
+// empty: it becomes a record when something stands in it. An emptied field waits for the second call, or for over, the end of its last
+// handle: the shell closes a copy of its descriptor before it writes.
 func (dr *draft) store(ctx context.Context, d *tableDir, over bool) error {
 	dr.mu.Lock()
 	defer dr.mu.Unlock()
-	if dr.uid == "" || !dr.dirty || len(dr.data) == 0 && (!dr.stored || dr.field != "" && !over) {
+	if dr.uid == "" || !dr.dirty || len(dr.data) == 0 && !dr.stored {
+		return nil
+	}
+	if dr.field != "" && len(dr.data) == 0 && !over && !dr.emptied {
+		dr.emptied = true
 		return nil
 	}
 	t, err := d.table()

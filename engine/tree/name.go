@@ -48,6 +48,9 @@ func (t *Table) Find(ctx context.Context, name string) (*Shown, error) {
 			return s, nil
 		}
 	}
+	if missed, found := t.missing.GetIfPresent(name); found && t.holds(missed) {
+		return nil, t.notFound(name)
+	}
 	return t.findByField(ctx, name, stem)
 }
 
@@ -80,6 +83,7 @@ func (t *Table) findByField(ctx context.Context, name, stem string) (*Shown, err
 			return s, nil
 		}
 	}
+	t.missing.Set(name, mark)
 	return nil, t.notFound(name)
 }
 

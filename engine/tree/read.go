@@ -20,6 +20,9 @@ func (t *Table) Read(ctx context.Context, uid string) (*Shown, error) {
 	if known, found := t.shown.GetIfPresent(uid); found && t.holds(known.read) {
 		return known, nil
 	}
+	if missed, found := t.missing.GetIfPresent(uid); found && t.holds(missed) {
+		return nil, t.notFound(uid)
+	}
 	p, err := t.plan("view", func() (*engine.Endpoint, error) {
 		ep := t.direct.ByUID(engine.View)
 		ep.Response = wholeRecord
@@ -35,6 +38,7 @@ func (t *Table) Read(ctx context.Context, uid string) (*Shown, error) {
 	}
 	body, err := t.run(ctx, p, env)
 	if isNotFound(err) {
+		t.missing.Set(uid, mark)
 		return nil, t.notFound(uid)
 	}
 	if err != nil {

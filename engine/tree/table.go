@@ -31,7 +31,8 @@ type Table struct {
 	written atomic.Uint64 // counts the writes of this process
 	format  format
 	shown   *otter.Cache[string, *Shown]
-	named   *otter.Cache[string, string] // uids by the names of files, where a field names them
+	missing *otter.Cache[string, readMark] // uids and names that no record had
+	named   *otter.Cache[string, string]   // uids by the names of files, where a field names them
 	mu      sync.Mutex
 	plans   map[string]*plan.Plan
 
@@ -41,7 +42,7 @@ type Table struct {
 func (t *Tree) newTable(p *engine.Project, def *engine.Table) *Table {
 	seen := plan.IDs(plan.Tables(p, &engine.Endpoint{Table: def.Name}))
 	return &Table{
-		format: formatOf(def, t.cfg.Hidden), named: otter.Must(&otter.Options[string, string]{MaximumSize: maxNamed}),
+		format: formatOf(def, t.cfg.Hidden), missing: otter.Must(&otter.Options[string, readMark]{MaximumSize: maxNamed}), named: otter.Must(&otter.Options[string, string]{MaximumSize: maxNamed}),
 		Project: p, Def: def, tree: t, watch: t.cfg.Changes.Watch(seen), plans: make(map[string]*plan.Plan),
 		direct: direct.Table{Project: p, Def: def, Hidden: t.cfg.Hidden, Lang: value.PickLang(p.Language, "")},
 		shown: otter.Must(&otter.Options[string, *Shown]{

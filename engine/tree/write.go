@@ -5,9 +5,11 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/sayrud/sayrud/engine"
 	"github.com/sayrud/sayrud/engine/auth"
+	"github.com/sayrud/sayrud/engine/plan"
 	"github.com/sayrud/sayrud/engine/raw"
 	"github.com/sayrud/sayrud/engine/template"
 )
@@ -40,8 +42,8 @@ func (t *Table) Create(ctx context.Context, uid string, data raw.Value) error {
 		return err
 	}
 	env.NewUID = uid
-	if _, err := t.change(ctx, env, func() (raw.Value, error) { return t.run(ctx, p, env) }); err != nil {
-		return err
+	if err := t.change(ctx, p, env); err != nil {
+		return t.there(uid, err)
 	}
 	return t.audit(ctx, "create record", uid, names)
 }
@@ -73,7 +75,7 @@ func (t *Table) Update(ctx context.Context, uid string, data raw.Value) error {
 	if err != nil {
 		return err
 	}
-	if _, err := t.change(ctx, env, func() (raw.Value, error) { return t.run(ctx, p, env) }); err != nil {
+	if err := t.change(ctx, p, env); err != nil {
 		return err
 	}
 	return t.audit(ctx, "change record", uid, names)
@@ -96,16 +98,31 @@ func (t *Table) Delete(ctx context.Context, uid string) error {
 	if err != nil {
 		return err
 	}
-	if _, err := t.change(ctx, env, func() (raw.Value, error) { return t.run(ctx, p, env) }); err != nil {
+	if err := t.change(ctx, p, env); err != nil {
 		return err
 	}
 	return t.audit(ctx, "delete record", uid, nil)
 }
 
 // change runs a write; what was read before it is old from then on, whether it succeeded or not.
-func (t *Table) change(_ context.Context, _ *template.Env, write func() (raw.Value, error)) (raw.Value, error) {
-	defer t.written.Add(1)
-	return write()
+func (t *Table) change(ctx context.Context, p *plan.Plan, env *template.Env) error {
+	body, err := t.run(ctx, p, env)
+	now := readMark{at: time.Now(), written: t.written.Add(1)}
+	if err == nil && body.Get("record") != nil {
+		t.keep(body, now) // for whoever looks at what they wrote
+	}
+	return err
+}
+
+// there says of a creation that lost a race that there is such a record.
+func (t *Table) there(uid string, err error) error {
+	var refused *engine.Error
+	if !errors.As(err, &refused) || refused.Code != engine.Conflict || refused.Fields != nil {
+		return err
+	}
+	return &engine.Error{Code: engine.Conflict, Cause: err, Fields: []engine.FieldError{
+		{Param: "uid", Label: "uid", Code: "unique", Message: "There is a record " + uid + " already."},
+	}}
 }
 
 func (t *Table) mayWrite() error {
