@@ -13,15 +13,15 @@ import (
 // created_at, updated_at and the like) and what is computed (generated fields, autonumbers) is left out: a file holds it, nobody writes it.
 func (t *Table) Parse(content []byte) (raw.Value, error) {
 	text := bytes.TrimPrefix(content, []byte("\xef\xbb\xbf"))
+	if len(bytes.TrimSpace(text)) == 0 {
+		return nil, engine.Errorf(engine.Invalid, "The file is empty; it must hold the record.")
+	}
 	if t.format.markdown {
 		v, err := t.parseMarkdown(text)
 		if err != nil {
 			return nil, err
 		}
 		return t.writable(v), nil
-	}
-	if len(bytes.TrimSpace(text)) == 0 {
-		return nil, engine.Errorf(engine.Invalid, "The file is empty; it must hold a JSON object.")
 	}
 	v, err := raw.Valid(text, raw.Limits{})
 	var broken *raw.SyntaxError
