@@ -37,12 +37,12 @@ func Unmount(dir string, lazy bool) error {
 
 // ready makes dir fit to be mounted on.
 func ready(dir string) error {
-	info, err := os.Stat(dir)
+	info, err := look(dir)
 	if errors.Is(err, unix.ENOTCONN) { // its process is gone
 		if err := Unmount(dir, true); err != nil {
 			return err
 		}
-		info, err = os.Stat(dir)
+		info, err = look(dir)
 	}
 	switch {
 	case errors.Is(err, os.ErrNotExist):
@@ -62,6 +62,16 @@ func ready(dir string) error {
 		return fmt.Errorf("mount %s: a Sayrud mount is there already; sayrud umount %s ends it", dir, dir)
 	}
 	return nil
+}
+
+// look is stat(2) of an opened directory: the kernel answers for a moment what it knows of one whose process is gone, and opens it not.
+func look(dir string) (os.FileInfo, error) {
+	opened, err := os.Open(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer opened.Close()
+	return opened.Stat()
 }
 
 // mounted reports whether one of our mounts is on dir (proc(5), mountinfo).
