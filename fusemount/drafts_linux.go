@@ -2,6 +2,7 @@ package fusemount
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -16,7 +17,8 @@ const (
 	maxErrors = 256      // files of a table whose last refusal is kept
 )
 
-// drafts are the files of a table that are being written, and those that live in this mount alone. It is safe for concurrent use.
+// drafts are the files of a table that are being written, and those that live in this mount alone. It is safe for concurrent use. A draft
+// is locked before they are, never behind: a draft stays locked while it is stored.
 type drafts struct {
 	mu     sync.Mutex
 	byName map[string]*draft
@@ -69,13 +71,9 @@ func (d *drafts) get(name string) *draft {
 // own gives the files that are not in the database, by their numbers.
 func (d *drafts) own() []*draft {
 	d.mu.Lock()
-	defer d.mu.Unlock()
-	var own []*draft
-	for _, dr := range d.byName {
-		if dr.uid == "" || !dr.isStored() {
-			own = append(own, dr)
-		}
-	}
+	all := slices.Collect(maps.Values(d.byName))
+	d.mu.Unlock()
+	own := slices.DeleteFunc(all, func(dr *draft) bool { return dr.uid != "" && dr.isStored() })
 	slices.SortFunc(own, func(a, b *draft) int { return int(a.number) - int(b.number) })
 	return own
 }
@@ -97,16 +95,16 @@ func (d *drafts) make(name, uid string, mode uint32) (*draft, error) {
 	return dr, nil
 }
 
-// edit gives the draft of a record that is opened for writing; content is what it holds now.
-func (d *drafts) edit(name, uid string, content []byte) *draft {
+// edit gives the draft of a record, or of one field of it, that is opened for writing; content is what the file holds now.
+func (d *drafts) edit(name, uid, field string, content []byte) *draft {
 	d.mu.Lock()
-	defer d.mu.Unlock()
 	dr := d.byName[name]
 	if dr == nil {
 		d.number++
-		dr = &draft{drafts: d, name: name, uid: uid, number: d.number, stored: true, data: slices.Clone(content), modified: time.Now()}
+		dr = &draft{drafts: d, name: name, uid: uid, field: field, number: d.number, stored: true, data: slices.Clone(content), modified: time.Now()}
 		d.byName[name] = dr
 	}
+	d.mu.Unlock()
 	dr.reload(content)
 	return dr
 }

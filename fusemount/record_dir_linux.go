@@ -126,9 +126,7 @@ func (f *fieldFile) open(ctx context.Context, flags uint32) (handle, error) {
 	if flags&syscall.O_ACCMODE == syscall.O_RDONLY {
 		return snapshot(content), nil
 	}
-	dr := f.dir.table.drafts.edit(f.path(), f.dir.uid, content)
-	dr.field = f.name
-	return newEditing(f.dir.table, dr, flags), nil
+	return newEditing(f.dir.table, f.dir.table.drafts.edit(f.path(), f.dir.uid, f.name, content), flags), nil
 }
 
 func (f *fieldFile) setattr(ctx context.Context, in *fuse.SetAttrIn, h handle) error {

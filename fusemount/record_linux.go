@@ -55,7 +55,7 @@ func (f *recordFile) open(ctx context.Context, flags uint32) (handle, error) {
 	if s == nil {
 		return newEditing(f.dir, dr, flags), nil
 	}
-	return newEditing(f.dir, f.dir.drafts.edit(f.name, f.uid, s.File), flags), nil
+	return newEditing(f.dir, f.dir.drafts.edit(f.name, f.uid, "", s.File), flags), nil
 }
 
 // setattr changes the size at once, or in a file that is being written. A program that copies may also set mode, owner and times while it
