@@ -124,6 +124,9 @@ func (dr *draft) store(ctx context.Context, d *tableDir, over bool) error {
 	if dr.uid == "" || !dr.dirty || len(dr.data) == 0 && !dr.stored {
 		return nil
 	}
+	if len(dr.data) == 0 && dr.opened > 1 { // somebody else emptied the file just now, to write it
+		return nil
+	}
 	if dr.field != "" && len(dr.data) == 0 && !over && !dr.emptied {
 		dr.emptied = true
 		return nil
