@@ -30,7 +30,7 @@ func (d *exportDir) lookup(_ context.Context, name string) (node, error) {
 	return &exportFile{d, name}, nil
 }
 
-func (d *exportDir) list(_ context.Context, after uint64, _ bool) ([]entry, error) {
+func (d *exportDir) list(_ context.Context, after uint64, _ bool) ([]entry, error) { //nolint:unparam // as every directory
 	entries := listed(tree.Exports(), after, func(name string) node { return &exportFile{d, name} })
 	for i := range entries {
 		entries[i].mode = syscall.S_IFREG

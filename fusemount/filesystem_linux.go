@@ -140,7 +140,7 @@ func (fs *fileSystem) SetAttr(cancel <-chan struct{}, in *fuse.SetAttrIn, out *f
 	}
 	c, ok := nd.(changer)
 	if !ok {
-		return fs.refuse(nd, "", syscall.EPERM, "This is not yours to change.")
+		return fs.refuse(nd, "", "This is not yours to change.")
 	}
 	var h handle
 	if fh, given := in.GetFh(); given {

@@ -40,17 +40,17 @@ func (fs *fileSystem) Rename(cancel <-chan struct{}, in *fuse.RenameIn, from, to
 
 // notHere refuses to make, remove or rename what a directory shows.
 func (fs *fileSystem) notHere(dir uint64, name string) fuse.Status {
-	return fs.refuse(fs.inodes.node(dir), name, syscall.EPERM, "Files are made, renamed and removed in the directory of a table.")
+	return fs.refuse(fs.inodes.node(dir), name, "Files are made, renamed and removed in the directory of a table.")
 }
 
 // Mkdir is refused: directories are tables, and what tables show.
 func (fs *fileSystem) Mkdir(_ <-chan struct{}, in *fuse.MkdirIn, name string, _ *fuse.EntryOut) fuse.Status {
-	return fs.refuse(fs.inodes.node(in.NodeId), name, syscall.EPERM, "Directories cannot be made here: they are tables and records. Use `apply` or the panel to make a table.")
+	return fs.refuse(fs.inodes.node(in.NodeId), name, "Directories cannot be made here: they are tables and records. Use `apply` or the panel to make a table.")
 }
 
 // Rmdir is refused.
 func (fs *fileSystem) Rmdir(_ <-chan struct{}, in *fuse.InHeader, name string) fuse.Status {
-	return fs.refuse(fs.inodes.node(in.NodeId), name, syscall.EPERM, "Directories cannot be removed here; a record goes with its file.")
+	return fs.refuse(fs.inodes.node(in.NodeId), name, "Directories cannot be removed here; a record goes with its file.")
 }
 
 // Mknod makes regular files for programs that do not open them at once; nothing else can be made.
@@ -60,7 +60,7 @@ func (fs *fileSystem) Mknod(cancel <-chan struct{}, in *fuse.MknodIn, name strin
 	nd := fs.inodes.node(in.NodeId)
 	dir, ok := nd.(maker)
 	if !ok || in.Mode&syscall.S_IFMT != syscall.S_IFREG {
-		return fs.refuse(nd, name, syscall.EPERM, "Only regular files can be made here.")
+		return fs.refuse(nd, name, "Only regular files can be made here.")
 	}
 	made, h, err := dir.create(ctx, name, in.Mode, syscall.O_WRONLY)
 	if err != nil {
@@ -77,12 +77,12 @@ func (fs *fileSystem) Mknod(cancel <-chan struct{}, in *fuse.MknodIn, name strin
 
 // Link is refused.
 func (fs *fileSystem) Link(_ <-chan struct{}, in *fuse.LinkIn, name string, _ *fuse.EntryOut) fuse.Status {
-	return fs.refuse(fs.inodes.node(in.NodeId), name, syscall.EPERM, "A record has one name; copy the file to make another record.")
+	return fs.refuse(fs.inodes.node(in.NodeId), name, "A record has one name; copy the file to make another record.")
 }
 
 // Symlink is refused.
 func (fs *fileSystem) Symlink(_ <-chan struct{}, in *fuse.InHeader, _, name string, _ *fuse.EntryOut) fuse.Status {
-	return fs.refuse(fs.inodes.node(in.NodeId), name, syscall.EPERM, "Links cannot be made here.")
+	return fs.refuse(fs.inodes.node(in.NodeId), name, "Links cannot be made here.")
 }
 
 // Fallocate is refused: a file has what was written.

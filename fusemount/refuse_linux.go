@@ -12,9 +12,9 @@ import (
 // A noter is a node that keeps why something was refused.
 type noter interface{ note(name string, err error) }
 
-// refuse answers an errno and keeps the sentence.
-func (fs *fileSystem) refuse(nd node, name string, code syscall.Errno, text string) fuse.Status {
-	return fs.failed(nd, name, &refusal{code, text})
+// refuse answers EPERM and keeps the sentence.
+func (fs *fileSystem) refuse(nd node, name, text string) fuse.Status {
+	return fs.failed(nd, name, &refusal{syscall.EPERM, text})
 }
 
 // failed answers an error and keeps why. What is no refusal is also logged.

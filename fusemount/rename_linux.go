@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/sayrud/sayrud/engine/tree"
 )
 
 // rename moves a file within a table: a scratch file onto the name of a record is one write of it; a record to a scratch name is shown
@@ -53,13 +55,8 @@ func (d *tableDir) promote(ctx context.Context, dr *draft, to string) error {
 	if err != nil {
 		return err
 	}
-	uid, stored := "", false
-	switch s, err := t.Find(ctx, to); {
-	case err == nil:
-		uid, stored = s.UID, true
-	case errno(err) == syscall.ENOENT:
-		uid = t.UIDFor(to)
-	default:
+	uid, stored, err := place(ctx, t, to)
+	if err != nil {
 		return err
 	}
 	dr.mu.Lock()
@@ -75,6 +72,18 @@ func (d *tableDir) promote(ctx context.Context, dr *draft, to string) error {
 	d.drafts.back(to)
 	d.drafts.clear(to)
 	return nil
+}
+
+// place gives the uid under which a file of a table is a record, and whether there is such a record.
+func place(ctx context.Context, t *tree.Table, name string) (uid string, stored bool, err error) {
+	switch s, err := t.Find(ctx, name); {
+	case err == nil:
+		return s.UID, true, nil
+	case errno(err) == syscall.ENOENT:
+		return t.UIDFor(name), false, nil
+	default:
+		return "", false, err
+	}
 }
 
 // demote shows a record under a scratch name, and no longer under its own.

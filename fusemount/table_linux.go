@@ -150,18 +150,19 @@ func (d *tableDir) create(ctx context.Context, name string, mode uint32, flags u
 	}
 	uid := ""
 	if t.IsFileName(name) {
-		if s, err := t.Find(ctx, name); err == nil && !d.drafts.isAway(name) {
+		switch s, err := t.Find(ctx, name); {
+		case err == nil && !d.drafts.isAway(name):
 			if flags&syscall.O_EXCL != 0 {
 				return nil, nil, syscall.EEXIST
 			}
 			rf := &recordFile{d, s.UID, name}
 			h, err := rf.open(ctx, flags)
 			return rf, h, err
-		} else if err == nil {
+		case err == nil:
 			uid = s.UID
-		} else if errno(err) != syscall.ENOENT {
+		case errno(err) != syscall.ENOENT:
 			return nil, nil, err
-		} else {
+		default:
 			uid = t.UIDFor(name)
 		}
 	}

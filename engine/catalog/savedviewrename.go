@@ -78,7 +78,7 @@ func (v storedView) follow(p *engine.Project, table string, renamed []renamedFie
 	part.Endpoints.Set("view", &engine.Endpoint{Name: "view", Kind: engine.List, Table: table, Filter: v.Filter, Sort: sort})
 	part = cloneProject(part)
 	for _, r := range renamed {
-		definition.RenameField(part, r.table, r.old, r.now) // what a filter of plain data mentions can be rewritten
+		_ = definition.RenameField(part, r.table, r.old, r.now) // what a filter of plain data mentions can be rewritten
 		if r.table == table {
 			v.Columns = renameColumn(v.Columns, r.old, r.now)
 		}

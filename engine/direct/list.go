@@ -45,6 +45,7 @@ func (t *Table) List(in Selection) (*engine.Endpoint, error) {
 	return ep, nil
 }
 
+// PageSize gives the size of a page that somebody asked for: 50 where it is not said, MaxBulk at most.
 func PageSize(asked int) int {
 	switch {
 	case asked <= 0:

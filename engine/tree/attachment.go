@@ -116,7 +116,7 @@ func (t *Table) setAttachments(ctx context.Context, uid string, f *engine.Field,
 		return err
 	}
 	items := change(Attachments(s, f))
-	v := raw.Value(raw.NullValue)
+	v := raw.NullValue
 	switch {
 	case len(items) > 0 && !f.Many:
 		v = items[0]

@@ -149,12 +149,12 @@ func unescaped(part string) string {
 func (s *Selection) compare(name, op, operand string) {
 	f, _ := s.table.Def.Fields.Get(name)
 	member := append(raw.AppendString(raw.Value{'{'}, name), ':')
-	switch {
-	case op == "IS_NULL":
+	switch op {
+	case "IS_NULL":
 		member = append(member, "null}"...)
-	case op == "NOT NULL":
+	case "NOT NULL":
 		member = append(append(raw.Value(`{"NOT":`), member...), "null}}"...)
-	case op == "IN":
+	case "IN":
 		member = append(member, `{"IN":[`...)
 		for i, item := range strings.Split(operand, ",") {
 			if i > 0 {
