@@ -1,4 +1,4 @@
-import { acceptCompletion, autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from '@codemirror/autocomplete'
+import { acceptCompletion, autocompletion, closeBrackets, closeBracketsKeymap, closeCompletion, completionKeymap } from '@codemirror/autocomplete'
 import { defaultKeymap, history, historyKeymap, indentLess, indentMore } from '@codemirror/commands'
 import { bracketMatching, indentOnInput, indentUnit } from '@codemirror/language'
 import { setDiagnostics } from '@codemirror/lint'
@@ -16,14 +16,14 @@ const outside = Annotation.define<boolean>()
 
 /**
  * Tab moves on, as everywhere on the page. Only while somebody types here, that is from the first change after the focus came, does it
- * indent; Esc ends that. A completion that is shown is taken by Tab.
+ * indent; Esc ends that, and closes what completions are shown or on their way. A completion that is shown is taken by Tab.
  */
 class Tabs {
   indents = false
   keys(singleLine: boolean): KeyBinding[] {
     return [
       { key: 'Tab', run: (view) => acceptCompletion(view) || (!singleLine && this.indents && indentMore(view)), shift: (view) => !singleLine && this.indents && indentLess(view) },
-      { key: 'Escape', run: () => { const was = this.indents && !singleLine; this.indents = false; return was } },
+      { key: 'Escape', run: (view) => { const was = this.indents && !singleLine; this.indents = false; return closeCompletion(view) || was } },
     ]
   }
 }
@@ -95,7 +95,7 @@ export function create(host: HTMLElement, options: CodeOptions, on: Events): Han
         language.of(languageOf(o.language)), attrs.of(attributes(o)), state.of(writable(o)), theme, replacing, history(), bracketMatching(), closeBrackets(), indentOnInput(),
         indentUnit.of('  '), EditorState.tabSize.of(2), o.singleLine ? singleLineOnly(true) : EditorView.lineWrapping, o.numbers ? lineNumbers() : [],
         autocompletion({ override: [offer(() => o.completions)], icons: false, defaultKeymap: false }),
-        Prec.highest(keymap.of(completionKeymap)), Prec.high(keymap.of(tabs.keys(o.singleLine))), keymap.of(keys),
+        Prec.highest(keymap.of([...tabs.keys(o.singleLine), ...completionKeymap])), keymap.of(keys),
         EditorView.updateListener.of((u) => {
           if (u.docChanged && !u.transactions.some((tr) => tr.annotation(outside))) {
             tabs.indents = true
