@@ -69,6 +69,7 @@ test("the five-minute story", async () => {
   if (mouse) await use("add-name"); else { await press("Escape"); await h.reach("add-name"); }
   await type("email_md5");
   if (mouse) await use("add-type"); else await press("Tab");
+  await by("add-type-generated").waitFor(); // one sees the list of all types, and types
   await type("formula");
   await by("add-type-generated").waitFor();
   if (mouse) await use("add-type-generated"); else { await press("ArrowDown"); await press("Enter"); }
