@@ -53,7 +53,7 @@ test("the palette leads to tables, endpoints, pages and records", async () => {
   await by(page, "palette-words").waitFor();
   await accessible(page);
   await shot(page, "palette");
-  await page.keyboard.type("notes sch");
+  await page.keyboard.type("notes stru");
   await page.keyboard.press("Enter");
   await page.waitForURL("**/p/shelltest/t/notes/schema");
   await page.keyboard.press("Control+k");
