@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/sayrud/sayrud/engine"
+	"github.com/sayrud/sayrud/engine/direct"
 	"github.com/sayrud/sayrud/engine/plan"
 	"github.com/sayrud/sayrud/engine/raw"
 	"github.com/sayrud/sayrud/engine/record"
@@ -198,7 +199,7 @@ func (c *call) runItem(item *batchItem, tx *pg.Tx) (raw.Value, error) {
 	defer func(before template.Request) { env.Request = before }(env.Request)
 	env.Request = &conditional{env.Request, item.version}
 	if err := c.server.cfg.Records.RunIn(c.ctx(), tx, item.e.plan, env, new(record.Result)); err != nil {
-		return nil, scriptRefusal(err)
+		return nil, direct.ScriptRefusal(err)
 	}
 	answer, err := item.e.plan.Response.Render(nil, env)
 	return answer.Body, err

@@ -1,17 +1,12 @@
 package rest
 
 import (
-	"errors"
-	"strings"
-
 	"github.com/sayrud/sayrud/engine"
 	"github.com/sayrud/sayrud/engine/auth"
 	"github.com/sayrud/sayrud/engine/direct"
 	"github.com/sayrud/sayrud/engine/plan"
 	"github.com/sayrud/sayrud/engine/raw"
 	"github.com/sayrud/sayrud/engine/record"
-	"github.com/sayrud/sayrud/engine/script"
-	"github.com/sayrud/sayrud/engine/template"
 )
 
 // Records of the admin API go the way of all records: an endpoint is put together, compiled and run.
@@ -39,14 +34,14 @@ func (c *call) runEndpoint(e *endpoint, given map[string]raw.Value) (raw.Value, 
 		return nil, err
 	}
 	if err := c.server.cfg.Records.RunInto(c.ctx(), e.plan, &c.q.Env, new(record.Result)); err != nil {
-		return nil, scriptRefusal(err)
+		return nil, direct.ScriptRefusal(err)
 	}
 	if e.plan.Write != nil && len(e.plan.Table.Def.OnWrite) > 0 && c.server.cfg.Jobs != nil {
 		c.server.cfg.Jobs.Wake()
 	}
 	answer, err := e.plan.Response.Render(nil, &c.q.Env)
 	if err != nil {
-		return nil, scriptRefusal(err)
+		return nil, direct.ScriptRefusal(err)
 	}
 	return answer.Body, nil
 }
@@ -58,20 +53,6 @@ func (c *call) bindParams(e *endpoint, given map[string]raw.Value) error {
 	c.q.Env.Auth = c.principal.ValueIn(c.project.Name)
 	return direct.Bind(e.plan, &c.q.Env, given, c.lang())
 }
-
-// scriptRefusal tells who may see definitions which script failed and how.
-func scriptRefusal(err error) error {
-	var failed *template.ScriptError
-	switch {
-	case errors.As(err, &failed):
-		return &engine.Error{Code: engine.Invalid, Message: upperFirst(failed.Error()) + "."}
-	case errors.Is(err, script.ErrBound):
-		return &engine.Error{Code: engine.Invalid, Message: upperFirst(err.Error()) + "."}
-	}
-	return err
-}
-
-func upperFirst(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 
 // seesHidden reports whether the principal may see hidden fields: editors and owners.
 func (c *call) seesHidden() bool { return c.principal.RoleIn(c.project.Name).AtLeast(auth.Editor) }

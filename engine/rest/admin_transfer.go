@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/sayrud/sayrud/engine"
+	"github.com/sayrud/sayrud/engine/direct"
 	"github.com/sayrud/sayrud/engine/raw"
 	"github.com/sayrud/sayrud/engine/record"
 	"github.com/sayrud/sayrud/engine/value"
@@ -182,6 +183,6 @@ func (s *Server) exportRecords(c *call, in *exportRecordsIn) (outflow, error) {
 	name := t.Name + "-" + time.Now().UTC().Format("2006-01-02") + "." + string(format)
 	return outflow{contentType, name, func(w io.Writer) error {
 		_, err := s.cfg.Records.Dump(c.ctx(), c.project, t, w, options)
-		return scriptRefusal(err)
+		return direct.ScriptRefusal(err)
 	}}, c.audit("export records", t.Name, nil)
 }

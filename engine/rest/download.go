@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/sayrud/sayrud/engine"
+	"github.com/sayrud/sayrud/engine/direct"
 	"github.com/sayrud/sayrud/engine/file"
 	"github.com/sayrud/sayrud/engine/middleware"
 	"github.com/sayrud/sayrud/storage/blob"
@@ -110,11 +111,11 @@ func ready(q *middleware.Request, r io.ReadSeeker) error {
 func (s *Server) thumb(q *middleware.Request, found *file.Found, thumb, fit string) ([]byte, string, error) {
 	size, err := file.ParseThumb(thumb, fit)
 	if err != nil {
-		return nil, "", engine.Errorf(engine.Invalid, "%s.", upperFirst(err.Error()))
+		return nil, "", engine.Errorf(engine.Invalid, "%s", direct.Sentence(err.Error()))
 	}
 	small, kind, err := s.cfg.Files.Thumb(q.HTTP.Context(), found, size)
 	if errors.Is(err, file.ErrNoThumb) {
-		return nil, "", engine.Errorf(engine.Unsupported, "%s.", upperFirst(err.Error()))
+		return nil, "", engine.Errorf(engine.Unsupported, "%s", direct.Sentence(err.Error()))
 	}
 	return small, kind, err
 }

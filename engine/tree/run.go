@@ -2,15 +2,12 @@ package tree
 
 import (
 	"context"
-	"errors"
 	"time"
 
-	"github.com/sayrud/sayrud/engine"
 	"github.com/sayrud/sayrud/engine/direct"
 	"github.com/sayrud/sayrud/engine/plan"
 	"github.com/sayrud/sayrud/engine/raw"
 	"github.com/sayrud/sayrud/engine/record"
-	"github.com/sayrud/sayrud/engine/script"
 	"github.com/sayrud/sayrud/engine/template"
 )
 
@@ -30,7 +27,7 @@ func (t *Table) env(ctx context.Context, p *plan.Plan, given map[string]raw.Valu
 func (t *Table) run(ctx context.Context, p *plan.Plan, env *template.Env) (raw.Value, error) {
 	t.tree.statements.Add(1)
 	if err := t.tree.cfg.Records.RunInto(ctx, p, env, new(record.Result)); err != nil {
-		return nil, scriptRefusal(err)
+		return nil, direct.ScriptRefusal(err)
 	}
 	if env.Record != nil {
 		env.Record.Links = nil
@@ -40,19 +37,7 @@ func (t *Table) run(ctx context.Context, p *plan.Plan, env *template.Env) (raw.V
 	}
 	answer, err := p.Response.Render(nil, env)
 	if err != nil {
-		return nil, scriptRefusal(err)
+		return nil, direct.ScriptRefusal(err)
 	}
 	return answer.Body, nil
-}
-
-// scriptRefusal tells which script failed and how.
-func scriptRefusal(err error) error {
-	var failed *template.ScriptError
-	switch {
-	case errors.As(err, &failed):
-		return &engine.Error{Code: engine.Invalid, Message: upperFirst(failed.Error()) + "."}
-	case errors.Is(err, script.ErrBound):
-		return &engine.Error{Code: engine.Invalid, Message: upperFirst(err.Error()) + "."}
-	}
-	return err
 }

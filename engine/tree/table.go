@@ -2,7 +2,6 @@ package tree
 
 import (
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -68,20 +67,13 @@ func (t *Table) plan(key string, put func() (*engine.Endpoint, error)) (*plan.Pl
 	}
 	made, problems := plan.Compile(t.Project, ep)
 	if problems != nil {
-		return nil, &engine.Error{Code: engine.Invalid, Message: upperFirst(problems[0].Message) + ".", Cause: problems}
+		return nil, &engine.Error{Code: engine.Invalid, Message: direct.Sentence(problems[0].Message), Cause: problems}
 	}
 	if len(t.plans) >= maxPlans {
 		clear(t.plans)
 	}
 	t.plans[key] = made
 	return made, nil
-}
-
-func upperFirst(s string) string {
-	if s == "" {
-		return s
-	}
-	return strings.ToUpper(s[:1]) + s[1:]
 }
 
 func sorted(names []string) []string {
