@@ -209,6 +209,7 @@ test("Space opens a record, Shift+Enter makes one, Ctrl+F searches", async () =>
   await press("Space");
   await by(page, "record-drawer").waitFor();
   assert.match(page.url(), new RegExp(`/r/${(await of(3)).uid}`));
+  await page.waitForFunction(() => document.querySelector('[data-testid="record-drawer"]').contains(document.activeElement)); // it has the keys now
   await press("Alt+ArrowDown");
   await page.waitForURL(`**/r/${(await of(4)).uid}**`);
   await press("Escape");
